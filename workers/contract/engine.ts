@@ -1,0 +1,100 @@
+/** @file What the engine worker offers the page. Plain data both ways; pictures and weights travel through IndexedDB, by id. */
+
+/** Where the graphs run. */
+export type Backend = 'webgpu' | 'wasm';
+
+/** One line of the start-up self-test. */
+export interface SelfTestEntry {
+  readonly name: string;
+  readonly passed: boolean;
+  /** Largest absolute difference from the reference, where one was measured. */
+  readonly maxError: number | null;
+  readonly note: string | null;
+}
+
+/** What this machine can do, measured and not guessed. */
+export interface DeviceReport {
+  readonly backend: Backend;
+  /** Vendor and architecture as the browser tells them, or the number of wasm threads. */
+  readonly description: string;
+  readonly threads: number;
+  readonly selfTest: readonly SelfTestEntry[];
+  /** Seconds for one training sample of the built-in model, measured by running one. */
+  readonly secondsPerTrainingSample: number;
+  /** Seconds for one picture at the default number of steps, from one measured denoising step and one decode. */
+  readonly secondsPerPicture: number;
+}
+
+/** The encoded error that crosses the thread boundary; comlink itself keeps only name, message and stack. */
+export interface EncodedError {
+  readonly code: string;
+  readonly message: string;
+  readonly help: string | null;
+  readonly retryable: boolean;
+}
+
+export type TrainingPhase = 'loading-model' | 'encoding-photos' | 'learning' | 'saving';
+
+/** Everything a training run tells while it works. */
+export type TrainEvent =
+  | { readonly kind: 'phase'; readonly phase: TrainingPhase }
+  | {
+      readonly kind: 'step';
+      readonly samplesSeen: number;
+      readonly samplesTotal: number;
+      readonly loss: number;
+      readonly smoothedLoss: number;
+      readonly samplesPerSecond: number;
+      readonly secondsLeft: number;
+    }
+  /** A picture from the fixed preview seed; `png` is transferred, not copied. */
+  | { readonly kind: 'preview'; readonly samplesSeen: number; readonly png: Uint8Array }
+  /** Everything needed to go on after a closed tab has been written to storage. */
+  | { readonly kind: 'checkpoint'; readonly samplesSeen: number }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'finished'; readonly likenessId: string }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly error: EncodedError };
+
+/** Everything a generation queue tells while it works. */
+export type GenerateEvent =
+  | { readonly kind: 'phase'; readonly phase: 'loading-model' | 'drawing' }
+  | { readonly kind: 'step'; readonly index: number; readonly step: number; readonly steps: number }
+  /** The picture is in the image store under `imageId`. */
+  | { readonly kind: 'image'; readonly index: number; readonly total: number; readonly imageId: string; readonly secondsLeft: number }
+  | { readonly kind: 'finished'; readonly made: number }
+  | { readonly kind: 'cancelled'; readonly made: number }
+  | { readonly kind: 'failed'; readonly error: EncodedError };
+
+/** One picture that the studio asks for. */
+export interface PictureOrder {
+  readonly styleId: string;
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly seed: number;
+}
+
+export interface GenerateRequest {
+  readonly projectId: string;
+  /** Null draws with the untrained model. */
+  readonly likenessId: string | null;
+  readonly orders: readonly PictureOrder[];
+  readonly scheduler: string;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly likenessWeight: number;
+}
+
+/** The one owner of the graphics device. Calls queue one behind another; `cancel`, `pause` and `resume` act on the running job. */
+export interface EngineApi {
+  /** Chooses the backend, runs the self-test and times one sample of each kind of work. */
+  probe(): Promise<DeviceReport>;
+  /** Trains the run with this id from the run store: its job, photos and, if there is one, its checkpoint. Resolves when the run ended in any way. */
+  train(runId: string, onEvent: (event: TrainEvent) => void): Promise<void>;
+  /** Draws the orders and writes each picture to the image store as it is done. */
+  generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  cancel(): Promise<void>;
+}

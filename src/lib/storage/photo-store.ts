@@ -1,0 +1,42 @@
+/** @file The person's photos, prepared: upright, without metadata, with a thumbnail. */
+import { inDatabase } from './database.ts';
+import type { PhotoRecord } from './schema.ts';
+
+export type { PhotoRecord } from './schema.ts';
+
+/** Writes a photo. The caller has checked `digest` against the others (`findPhotoByDigest`). */
+export async function addPhoto(photo: PhotoRecord): Promise<void> {
+  await inDatabase((database) => database.put('photos', photo));
+}
+
+/** The photo with this id, or undefined. */
+export function findPhoto(id: string): Promise<PhotoRecord | undefined> {
+  return inDatabase((database) => database.get('photos', id));
+}
+
+/** The photos of a project in the order they were added. */
+export async function listPhotos(projectId: string): Promise<PhotoRecord[]> {
+  const photos = await inDatabase((database) => database.getAllFromIndex('photos', 'byProject', projectId));
+  return photos.sort((a, b) => a.addedAt - b.addedAt || a.id.localeCompare(b.id));
+}
+
+/** The photos with these ids, in the order of the ids; those that are gone are left out. */
+export async function findPhotos(ids: readonly string[]): Promise<PhotoRecord[]> {
+  const photos = await inDatabase((database) => Promise.all(ids.map((id) => database.get('photos', id))));
+  return photos.filter((photo) => photo !== undefined);
+}
+
+/** Removes a photo for good. */
+export async function removePhoto(id: string): Promise<void> {
+  await inDatabase((database) => database.delete('photos', id));
+}
+
+/** Removes all photos of a project. */
+export async function removePhotosOf(projectId: string): Promise<void> {
+  await inDatabase(async (database) => {
+    const transaction = database.transaction('photos', 'readwrite');
+    const keys = await transaction.store.index('byProject').getAllKeys(projectId);
+    await Promise.all(keys.map((key) => transaction.store.delete(key)));
+    await transaction.done;
+  });
+}

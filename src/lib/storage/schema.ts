@@ -1,0 +1,180 @@
+/** @file What is kept in the browser: every object store with its key and its record. `README.md` beside this file says why. */
+import type { DBSchema } from 'idb';
+
+/** How the person wants to be called in prompts. Null until they said so; they may skip it. */
+export type PersonClass = 'woman' | 'man' | 'person';
+
+/** The app's four steps and where they live. */
+export type StepRoute = '/' | '/photos' | '/consent' | '/likeness' | '/studio' | '/gallery';
+
+/** That the person agreed, to which words, and when. */
+export interface ConsentRecord {
+  readonly version: number;
+  /** SHA-256 of the text that was shown, hex: the record stays meaningful when the text changes. */
+  readonly textHash: string;
+  /** Milliseconds since 1970. */
+  readonly givenAt: number;
+}
+
+/** One person whose likeness is made. */
+export interface ProjectRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly personClass: PersonClass | null;
+  readonly consent: ConsentRecord | null;
+  /** Where the person was when they left: they land there again. */
+  readonly lastRoute: StepRoute;
+  readonly createdAt: number;
+}
+
+/** One photo, upright, without metadata, at most 1024 px on its short side. */
+export interface PhotoRecord {
+  readonly id: string;
+  readonly projectId: string;
+  readonly fileName: string;
+  readonly addedAt: number;
+  readonly picture: Blob;
+  readonly thumbnail: Blob;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Shares of the frame [x0, y0, x1, y1]; null where no face was found. */
+  readonly faceBox: readonly [number, number, number, number] | null;
+  readonly faceCount: number;
+  /** SHA-256 of the picture bytes, hex. */
+  readonly digest: string;
+}
+
+export type RunStatus = 'queued' | 'running' | 'paused' | 'finished' | 'cancelled' | 'failed';
+
+/** One point of the loss curve. */
+export interface LossPoint {
+  readonly samplesSeen: number;
+  readonly loss: number;
+  readonly smoothedLoss: number;
+}
+
+/** One print in the developer bath. */
+export interface RunPreview {
+  readonly samplesSeen: number;
+  readonly png: Blob;
+}
+
+export interface StoredError {
+  readonly code: string;
+  readonly message: string;
+  readonly help: string | null;
+  readonly retryable: boolean;
+}
+
+/** One training run. Its checkpoint is in a store of its own, so that reading a run stays cheap. */
+export interface RunRecord {
+  readonly id: string;
+  readonly projectId: string;
+  /** A plain TrainJob; its schema is in `models/jobs`, which also validates it. */
+  readonly job: unknown;
+  readonly photoIds: readonly string[];
+  readonly status: RunStatus;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly samplesSeen: number;
+  readonly losses: readonly LossPoint[];
+  readonly previews: readonly RunPreview[];
+  readonly likenessId: string | null;
+  readonly error: StoredError | null;
+}
+
+/** Everything needed to go on with a run: the bytes are the engine's own format. */
+export interface CheckpointRecord {
+  readonly runId: string;
+  readonly samplesSeen: number;
+  readonly savedAt: number;
+  readonly bytes: ArrayBuffer;
+}
+
+/** What a run produced. The weights are in a store of their own. */
+export interface LikenessRecord {
+  readonly id: string;
+  readonly projectId: string;
+  readonly runId: string;
+  readonly createdAt: number;
+  readonly name: string;
+  /** The words that call this person in a prompt, such as "photo of ohwx woman". */
+  readonly triggerPrompt: string;
+}
+
+export interface LikenessFileRecord {
+  readonly likenessId: string;
+  readonly safetensors: ArrayBuffer;
+}
+
+/** One headshot. Its PNG is in a store of its own, so that listing stays cheap. */
+export interface ImageRecord {
+  readonly id: string;
+  readonly projectId: string;
+  readonly likenessId: string | null;
+  readonly styleId: string;
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly scheduler: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly createdAt: number;
+  readonly favourite: boolean;
+  /** Set aside: out of the contact sheet, not yet deleted. */
+  readonly setAside: boolean;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+export interface ImageFileRecord {
+  readonly imageId: string;
+  /** With the "made with AI" mark already inside. */
+  readonly png: Blob;
+}
+
+/** One file of a model folder. */
+export interface WeightRecord {
+  /** `modelId/path`, such as `builtin/unet/diffusion_pytorch_model.safetensors`. */
+  readonly key: string;
+  readonly modelId: string;
+  readonly path: string;
+  readonly bytes: ArrayBuffer;
+  readonly sizeBytes: number;
+  /** Hex, where it is known. */
+  readonly sha256: string | null;
+  readonly storedAt: number;
+}
+
+export interface SettingRecord {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** Version 1. A change here needs a new version and an upgrade step in `database.ts`. */
+export interface LikenessSchema extends DBSchema {
+  projects: { key: string; value: ProjectRecord };
+  photos: { key: string; value: PhotoRecord; indexes: { byProject: string } };
+  runs: { key: string; value: RunRecord; indexes: { byProject: string } };
+  checkpoints: { key: string; value: CheckpointRecord };
+  likenesses: { key: string; value: LikenessRecord; indexes: { byProject: string } };
+  likenessFiles: { key: string; value: LikenessFileRecord };
+  images: { key: string; value: ImageRecord; indexes: { byProject: string } };
+  imageFiles: { key: string; value: ImageFileRecord };
+  weights: { key: string; value: WeightRecord; indexes: { byModel: string } };
+  settings: { key: string; value: SettingRecord };
+}
+
+/** Every store, once: deleting everything and counting what is left go through this list. */
+export const storeNames = [
+  'projects',
+  'photos',
+  'runs',
+  'checkpoints',
+  'likenesses',
+  'likenessFiles',
+  'images',
+  'imageFiles',
+  'weights',
+  'settings',
+] as const;

@@ -1,0 +1,63 @@
+/** @file Test projects by suffix: `.test.ts` in Node, `.browser.test.ts` in Chromium, `.gpu.test.ts` where there is a GPU, `.e2e.ts` against the built app. */
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { chromiumArguments, findChromium } from './src/tests/chromium.ts';
+
+const everywhere = { exclude: ['**/node_modules/**', 'build/**', '.svelte-kit/**'] };
+const executablePath = findChromium();
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['**/*.test.ts'],
+          exclude: [...everywhere.exclude, '**/*.{browser,gpu}.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        plugins: [svelte()],
+        optimizeDeps: { exclude: ['onnxruntime-web'], include: ['idb', 'comlink'] },
+        test: {
+          name: 'browser',
+          include: ['**/*.browser.test.ts'],
+          exclude: everywhere.exclude,
+          testTimeout: 60_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: { args: chromiumArguments, ...(executablePath === null ? {} : { executablePath }) },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+      {
+        test: {
+          name: 'gpu',
+          environment: 'node',
+          include: ['**/*.gpu.test.ts'],
+          exclude: everywhere.exclude,
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['**/*.e2e.ts'],
+          exclude: everywhere.exclude,
+          testTimeout: 900_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});

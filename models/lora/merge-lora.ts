@@ -1,0 +1,63 @@
+/** @file Folds likenesses into the weights they change, so that drawing costs no more than with the plain model. */
+import { AppError } from '../errors/app-error.ts';
+import { widenHalves } from '../tensor/float16.ts';
+import { formatShape } from '../tensor/shape.ts';
+import { tensor, type Tensor } from '../tensor/tensor.ts';
+import type { LoraFactors, LoraWeights } from './lora-weights.ts';
+
+/** One likeness and how strongly it applies. */
+export interface WeightedLora {
+  readonly weights: LoraWeights;
+  /** 1 applies it as trained, 0 not at all. */
+  readonly weight: number;
+}
+
+/**
+ * The weights that the likenesses change, merged in float32; all other weights stay where they are.
+ *
+ * @param base weights by parameter name, `<module path>.weight`; not changed
+ * @throws {AppError} `lora-incompatible` if a likeness changes a layer that the model lacks or that has other sizes
+ */
+export function mergeLora(base: ReadonlyMap<string, Tensor>, loras: readonly WeightedLora[]): Map<string, Tensor<'float32'>> {
+  const merged = new Map<string, Tensor<'float32'>>();
+  for (const { weights, weight } of loras) {
+    for (const [path, factors] of weights) {
+      const name = `${path}.weight`;
+      const current = merged.get(name) ?? copyAsFloat32(base.get(name), path);
+      addProduct(current, factors, weight * factors.scale, path);
+      merged.set(name, current);
+    }
+  }
+  return merged;
+}
+
+function copyAsFloat32(source: Tensor | undefined, path: string): Tensor<'float32'> {
+  if (source?.dtype === 'float16') return tensor('float32', source.shape, widenHalves(source.data as Uint16Array));
+  if (source?.dtype === 'float32') return tensor('float32', source.shape, (source.data as Float32Array).slice());
+  throw new AppError('lora-incompatible', {
+    message: `the likeness changes ${path}, which this model does not have`,
+    help: 'Use the likeness with the model it was trained on.',
+  });
+}
+
+/** target += factor * up x down, with everything behind the first axis of `down` flattened. */
+function addProduct(target: Tensor<'float32'>, { down, up }: LoraFactors, factor: number, path: string): void {
+  const rank = down.shape[0]!;
+  const outputs = up.shape[0]!;
+  const inputs = down.data.length / rank;
+  if (target.data.length !== outputs * inputs || up.data.length !== outputs * rank) {
+    throw new AppError('lora-incompatible', {
+      message: `the likeness changes ${path} by ${formatShape(up.shape)} x ${formatShape(down.shape)}, the model's weight is ${formatShape(target.shape)}`,
+      help: 'Use the likeness with the model it was trained on.',
+    });
+  }
+  for (let output = 0; output < outputs; output++) {
+    const row = target.data.subarray(output * inputs, (output + 1) * inputs);
+    for (let r = 0; r < rank; r++) {
+      const coefficient = factor * up.data[output * rank + r]!;
+      if (coefficient === 0) continue;
+      const downRow = down.data.subarray(r * inputs, (r + 1) * inputs);
+      for (let input = 0; input < inputs; input++) row[input] = row[input]! + coefficient * downRow[input]!;
+    }
+  }
+}

@@ -18,6 +18,7 @@ export class GraphBuilder {
   readonly #constants = new Map<Value, Tensor>();
   readonly #scalars = new Map<number, Value>();
   readonly #nodes: Node[] = [];
+  readonly #producers = new Map<Value, Node>();
   readonly #outputs: GraphOutput[] = [];
   #scope = '';
   #counter = 0;
@@ -29,6 +30,16 @@ export class GraphBuilder {
   /** Nodes added so far, in order. The differentiator walks them backwards. */
   get nodes(): readonly Node[] {
     return this.#nodes;
+  }
+
+  /** The node that makes a value; undefined for inputs, weights and constants. */
+  producerOf(value: Value): Node | undefined {
+    return this.#producers.get(value);
+  }
+
+  /** The tensor behind a constant; undefined for every other value. */
+  constantOf(value: Value): Tensor | undefined {
+    return this.#constants.get(value);
   }
 
   /** A tensor that is fed at each run. */
@@ -108,7 +119,9 @@ export class GraphBuilder {
       throw new AppError('graph-invalid', { message: `${op} takes ${fewest} to ${most} inputs, ${inputs.length} given` });
     }
     const outputs = definition.infer(inputs, attributes).map(({ dtype, shape }) => ({ name: this.#uniqueName(op), dtype, shape }));
-    this.#nodes.push({ op, inputs, outputs, attributes });
+    const node: Node = { op, inputs, outputs, attributes };
+    this.#nodes.push(node);
+    for (const output of outputs) this.#producers.set(output, node);
     return outputs;
   }
 

@@ -1,0 +1,72 @@
+/** @file A Vite plugin: serves the model folders under `/models/...` in `dev`, copies them into the site in `build`, and lists them for the service worker. */
+import { cpSync, createReadStream, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import type { Plugin } from 'vite';
+
+/** Where a folder of the repository appears on the site. */
+const folders = [
+  { url: '/models/builtin', folder: 'models/builtin', subfolders: ['unet', 'vae', 'text_encoder', 'tokenizer', 'scheduler'], files: ['model_index.json'] },
+  { url: '/models/vision', folder: 'models/vision/weights', subfolders: ['.'], files: [] },
+] as const;
+
+const moduleName = 'virtual:model-files';
+
+/** What a model folder is made of; recipes, notes and scripts beside it are not served. */
+const servedEndings = ['.json', '.safetensors', '.txt', '.onnx', '.bin'];
+
+interface ServedFile {
+  readonly url: string;
+  readonly path: string;
+}
+
+/** `virtual:model-files` exports `modelFiles`: the URLs of all served files, to be cached for offline work. */
+export function modelFiles(): Plugin {
+  let isBuild = false;
+  let outputFolder = '';
+  return {
+    name: 'likeness:model-files',
+    configResolved(config) {
+      isBuild = config.command === 'build';
+      outputFolder = resolve(config.root, '.svelte-kit/output/client');
+    },
+    resolveId: (id) => (id === moduleName ? `\0${moduleName}` : undefined),
+    load(id) {
+      if (id !== `\0${moduleName}`) return undefined;
+      return `export const modelFiles = ${JSON.stringify(listServedFiles().map((file) => file.url))};`;
+    },
+    configureServer(server) {
+      server.middlewares.use((request, response, next) => {
+        const url = new URL(request.url ?? '/', 'http://localhost').pathname;
+        const file = url.startsWith('/models/') ? listServedFiles().find((served) => served.url === url) : undefined;
+        if (file === undefined) {
+          next();
+          return;
+        }
+        response.setHeader('Content-Type', url.endsWith('.json') ? 'application/json' : 'application/octet-stream');
+        response.setHeader('Content-Length', statSync(file.path).size);
+        createReadStream(file.path).pipe(response);
+      });
+    },
+    writeBundle(options) {
+      if (!isBuild || resolve(options.dir ?? '') !== outputFolder) return;
+      for (const file of listServedFiles()) {
+        const target = join(outputFolder, file.url);
+        mkdirSync(dirname(target), { recursive: true });
+        cpSync(file.path, target);
+      }
+    },
+  };
+}
+
+function listServedFiles(): ServedFile[] {
+  return folders.flatMap(({ url, folder, subfolders, files }) => [
+    ...files.filter((name) => existsSync(join(folder, name))).map((name) => ({ url: `${url}/${name}`, path: join(folder, name) })),
+    ...subfolders.flatMap((subfolder) => {
+      const root = join(folder, subfolder);
+      if (!existsSync(root)) return [];
+      return readdirSync(root, { recursive: true, encoding: 'utf8' })
+        .filter((name) => servedEndings.some((ending) => name.endsWith(ending)))
+        .map((name) => ({ url: [url, subfolder, ...name.split(sep)].filter((part) => part !== '.').join('/'), path: join(root, name) }));
+    }),
+  ]);
+}

@@ -1,0 +1,83 @@
+/** @file The page's side of the engine: starts the worker when it is first needed, one job at a time and one tab at a time, and starts it afresh after a crash. */
+import { type Remote, proxy, wrap } from 'comlink';
+import { AppError, isAppError } from '#models/errors/app-error.ts';
+import type { DeviceReport, EngineApi, GenerateEvent, GenerateRequest, TrainEvent } from '../contract/engine.ts';
+import { decodeError } from './decode-error.ts';
+import { TabLock } from './tab-lock.ts';
+
+interface RunningWorker {
+  readonly worker: Worker;
+  readonly api: Remote<EngineApi>;
+  /** Rejects when the worker dies; never resolves. */
+  readonly death: Promise<never>;
+}
+
+/** Implements `EngineApi` for the page. Errors are `AppError`s; `busy-elsewhere` means that another tab is at work. */
+export class EngineClient implements EngineApi {
+  #running: RunningWorker | null = null;
+  readonly #lock = new TabLock('likeness-engine');
+
+  probe(): Promise<DeviceReport> {
+    return this.#job((api) => api.probe());
+  }
+
+  train(runId: string, onEvent: (event: TrainEvent) => void): Promise<void> {
+    return this.#job((api) => api.train(runId, proxy(onEvent)));
+  }
+
+  generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<void> {
+    return this.#job((api) => api.generate(request, proxy(onEvent)));
+  }
+
+  async pause(): Promise<void> {
+    await this.#running?.api.pause();
+  }
+
+  async resume(): Promise<void> {
+    await this.#running?.api.resume();
+  }
+
+  async cancel(): Promise<void> {
+    await this.#running?.api.cancel();
+  }
+
+  /** Takes the engine over from another tab, whose job then stops at its last saved state. */
+  takeOver(): Promise<void> {
+    return this.#lock.steal();
+  }
+
+  /** Ends the worker. The next job starts a new one. */
+  dispose(): void {
+    this.#running?.worker.terminate();
+    this.#running = null;
+  }
+
+  /** Holds the tab lock while `work` runs, and gives up with a clear error when the lock is stolen or the worker dies. */
+  async #job<T>(work: (api: Remote<EngineApi>) => Promise<T>): Promise<T> {
+    return this.#lock.hold(async (stolen) => {
+      const { api, death } = this.#start();
+      try {
+        return await Promise.race([work(api), death, stolen]);
+      } catch (error) {
+        const decoded = decodeError(error);
+        if (isAppError(decoded, 'busy-elsewhere') || isAppError(decoded, 'device-lost')) this.dispose();
+        throw decoded;
+      }
+    });
+  }
+
+  #start(): RunningWorker {
+    if (this.#running !== null) return this.#running;
+    const worker = new Worker(new URL('../engine/engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' });
+    const death = new Promise<never>((_resolve, reject) => {
+      worker.addEventListener('error', (event) => {
+        event.preventDefault();
+        this.dispose();
+        reject(new AppError('worker-crashed', { message: `The engine worker ended: ${event.message}`, retryable: true }));
+      });
+    });
+    death.catch(() => undefined); // Whoever races against it handles it; outside a job there is nobody to tell.
+    this.#running = { worker, api: wrap<EngineApi>(worker), death };
+    return this.#running;
+  }
+}

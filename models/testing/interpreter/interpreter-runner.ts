@@ -1,0 +1,97 @@
+/** @file The interpreter behind the runner port: tests of everything above the port need no onnxruntime. */
+import { AppError } from '../../errors/app-error.ts';
+import type { Graph } from '../../graph/graph.ts';
+import { isDeviceTensor, type CompiledGraph, type DeviceTensor, type Feed, type GraphRunner, type WeightSet } from '../../runtime/graph-runner.ts';
+import { bytesPerElement, type DType } from '../../tensor/dtype.ts';
+import { formatType } from '../../graph/ops/op-definition.ts';
+import { elementCount } from '../../tensor/shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { evaluateGraph } from './evaluate-graph.ts';
+import { toNumbers, toTensor, type Numbers, type Precision } from './numbers.ts';
+
+class InterpreterTensor implements DeviceTensor {
+  readonly kind = 'device';
+  readonly dtype: DType;
+  readonly numbers: Numbers;
+  #isDisposed = false;
+
+  constructor(dtype: DType, numbers: Numbers) {
+    this.dtype = dtype;
+    this.numbers = numbers;
+  }
+
+  get shape() {
+    return this.numbers.shape;
+  }
+
+  async read(): Promise<Tensor> {
+    return toTensor(this.dtype, this.use());
+  }
+
+  /** The elements; reading a disposed tensor is the bug that a GPU would hide. */
+  use(): Numbers {
+    if (this.#isDisposed) throw new AppError('internal', { message: `a disposed tensor ${formatType(this)} is used` });
+    return this.numbers;
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+  }
+}
+
+class InterpreterWeights implements WeightSet {
+  readonly sizeBytes: number;
+  readonly numbers: ReadonlyMap<string, Numbers>;
+
+  constructor(weights: ReadonlyMap<string, Tensor>) {
+    this.numbers = new Map([...weights].map(([name, weight]) => [name, toNumbers(weight)]));
+    const widened = (dtype: DType): number => bytesPerElement[dtype === 'float16' ? 'float32' : dtype];
+    this.sizeBytes = [...weights.values()].reduce((sum, { dtype, shape }) => sum + elementCount(shape) * widened(dtype), 0);
+  }
+
+  has(name: string): boolean {
+    return this.numbers.has(name);
+  }
+
+  dispose(): void {}
+}
+
+/**
+ * Runs graphs in plain TypeScript.
+ *
+ * @param precision `float64` keeps results unrounded inside a graph and between graphs on the device
+ */
+export function createInterpreter(precision: Precision = 'float32'): GraphRunner {
+  return {
+    backend: 'interpreter',
+    upload: async (weights) => new InterpreterWeights(weights),
+    compile: async (graph, weights) => compile(graph, weights as readonly InterpreterWeights[], precision),
+    dispose: async () => {},
+  };
+}
+
+function compile(graph: Graph, weights: readonly InterpreterWeights[], precision: Precision): CompiledGraph {
+  const parameters = new Map<string, Numbers>();
+  for (const { name } of graph.parameters) {
+    const numbers = weights.find((set) => set.has(name))?.numbers.get(name);
+    if (numbers === undefined) throw new AppError('weights-missing', { message: `${graph.name}: no weight ${name}` });
+    parameters.set(name, numbers);
+  }
+  const runOnDevice = async (feeds: Readonly<Record<string, Feed>>): Promise<Record<string, InterpreterTensor>> => {
+    const values = new Map(parameters);
+    for (const input of graph.inputs) {
+      const feed = feeds[input.name];
+      if (feed !== undefined && feed.dtype !== input.dtype) {
+        throw new AppError('shape-mismatch', { message: `${graph.name}: ${input.name} is ${formatType(input)}, ${formatType(feed)} given` });
+      }
+      if (feed !== undefined) values.set(input.name, isDeviceTensor(feed) ? (feed as InterpreterTensor).use() : toNumbers(feed));
+    }
+    const results = evaluateGraph(graph, values, precision);
+    return Object.fromEntries(graph.outputs.map(({ name, value }) => [name, new InterpreterTensor(value.dtype, results.get(name)!)]));
+  };
+  const run = async (feeds: Readonly<Record<string, Feed>>): Promise<Record<string, Tensor>> => {
+    const outputs = await runOnDevice(feeds);
+    return Object.fromEntries(await Promise.all(Object.entries(outputs).map(async ([name, output]) => [name, await output.read()] as const)));
+  };
+  return { graph, run, runOnDevice, dispose: async () => {} };
+}

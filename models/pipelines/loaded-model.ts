@@ -1,8 +1,9 @@
 /** @file A model in memory: its configurations, its weights on a device, and its parts as compiled graphs, made when first needed. */
 import { AppError } from '../errors/app-error.ts';
 import { readStableDiffusion, type StableDiffusionModel } from '../families/stable-diffusion/index.ts';
-import { readText, type ModelFolder } from '../formats/model-folder.ts';
-import { readSafetensors } from '../formats/safetensors.ts';
+import { components, parameterName, type Component } from '../families/stable-diffusion/weight-names.ts';
+import { readJson, readText, type ModelFolder } from '../formats/model-folder.ts';
+import { parseSafetensors } from '../formats/safetensors.ts';
 import type { Graph } from '../graph/graph.ts';
 import { mergeLora, type WeightedLora } from '../lora/merge-lora.ts';
 import type { CompiledGraph, GraphRunner, WeightSet } from '../runtime/graph-runner.ts';
@@ -20,6 +21,13 @@ export interface DenoiserOptions {
   /** Merged into the weights before drawing. */
   readonly loras: readonly WeightedLora[];
 }
+
+/** Where diffusers keeps each component's weights. */
+const weightFiles: Readonly<Record<Component, string>> = {
+  unet: 'unet/diffusion_pytorch_model.safetensors',
+  text_encoder: 'text_encoder/model.safetensors',
+  vae: 'vae/diffusion_pytorch_model.safetensors',
+};
 
 /** Owns every session and weight it makes; `dispose` frees them all. */
 export class LoadedModel {
@@ -48,13 +56,20 @@ export class LoadedModel {
    * @throws {AppError} `model-file-missing`, `model-unknown`, `weights-corrupt`
    */
   static async load(runner: GraphRunner, folder: ModelFolder): Promise<LoadedModel> {
-    const model = await readStableDiffusion(folder);
+    const model = readStableDiffusion({
+      modelIndex: await readJson(folder, 'model_index.json'),
+      unet: await readJson(folder, 'unet/config.json'),
+      textEncoder: await readJson(folder, 'text_encoder/config.json'),
+      vae: await readJson(folder, 'vae/config.json'),
+    });
     const tokenizer = new ClipTokenizer(await readText(folder, 'tokenizer/vocab.json'), await readText(folder, 'tokenizer/merges.txt'));
     const schedulerConfig = readSchedulerConfig(await readText(folder, 'scheduler/scheduler_config.json'));
     const hostWeights = new Map<string, Tensor>();
-    for (const { component, path } of model.weightFiles) {
-      const { tensors } = readSafetensors(await folder.readBytes(path));
-      for (const [name, weight] of tensors) hostWeights.set(`${component}.${name}`, weight);
+    for (const component of components) {
+      for (const [key, weight] of parseSafetensors(await folder.readBytes(weightFiles[component])).tensors) {
+        const name = parameterName(component, key);
+        if (name !== undefined) hostWeights.set(name, weight);
+      }
     }
     return new LoadedModel(runner, model, tokenizer, schedulerConfig, hostWeights, await runner.upload(hostWeights));
   }
@@ -70,26 +85,37 @@ export class LoadedModel {
   }
 
   /**
-   * [1, C, H / factor, W / factor] for a picture size.
+   * [1, C, H / 8, W / 8] for a picture size, 8 being the autoencoder's reduction.
    *
-   * @throws {AppError} `job-invalid` if a side is not a multiple of what the model halves it by
+   * @throws {AppError} `job-invalid` if a side is not a multiple of that reduction
    */
   latentShape(widthPx: number, heightPx: number): Shape {
-    const { latentFactor, sizeMultiple } = this.model;
-    const fits = (side: number): boolean => Number.isInteger(side) && side > 0 && side % sizeMultiple === 0;
+    const { downscale } = this.model.vae;
+    const fits = (side: number): boolean => Number.isInteger(side) && side > 0 && side % downscale === 0;
     if (!fits(widthPx) || !fits(heightPx)) {
       throw new AppError('job-invalid', {
         message: `this model cannot draw ${widthPx} x ${heightPx} pixels`,
-        help: `Choose a width and a height that are multiples of ${sizeMultiple}; it was trained at ${this.model.nativeSizePx}.`,
+        help: `Choose a width and a height that are multiples of ${downscale}; it was trained at ${this.nativeSizePx.join(' x ')}.`,
       });
     }
-    return [1, this.model.unet.inChannels, heightPx / latentFactor, widthPx / latentFactor];
+    return [1, this.model.unet.inChannels, heightPx / downscale, widthPx / downscale];
+  }
+
+  /** [width, height] in pixels that the model was trained to draw. */
+  get nativeSizePx(): readonly [number, number] {
+    const [height, width] = this.model.unet.sampleSize;
+    return [width * this.model.vae.downscale, height * this.model.vae.downscale];
+  }
+
+  /** Tokens of a prompt, padding included. */
+  get contextLength(): number {
+    return this.model.textEncoder.positions;
   }
 
   /** Text encoder outputs of several prompts, float32 [prompts, length, width]. */
   async encodePrompts(prompts: readonly string[]): Promise<Tensor> {
-    const length = this.model.contextLength;
-    const encoder = await this.compile(`text-encoder ${prompts.length}`, () => this.model.buildTextEncoder({ batch: prompts.length }));
+    const length = this.contextLength;
+    const encoder = await this.compile(`text-encoder ${prompts.length}`, () => this.model.buildTextEncoder({ batch: prompts.length, length }));
     const ids = prompts.flatMap((prompt) => [...this.tokenizer.encode(prompt, length)]);
     const outputs = await encoder.run({ input_ids: tensor('int32', [prompts.length, length], Int32Array.from(ids)) });
     return outputs['last_hidden_state']!;
@@ -99,7 +125,7 @@ export class LoadedModel {
   async encode(image: Tensor): Promise<Tensor> {
     const [, , height, width] = image.shape;
     const encoder = await this.compile(`image-encoder ${height} ${width}`, () => this.model.buildImageEncoder({ batch: 1, height: height!, width: width! }));
-    return (await encoder.run({ image }))['latent']!;
+    return (await encoder.run({ image }))['latent_mean']!;
   }
 
   /** A scaled latent as a picture, float32 [1, 3, H, W], about -1 to 1. */
@@ -114,7 +140,7 @@ export class LoadedModel {
     const [, , height, width] = latentShape;
     if (!sameLoras(this.#merged?.loras ?? [], loras)) await this.#merge(loras);
     const merged = this.#merged === null ? [] : [this.#merged.set];
-    return this.compile(`unet ${batchSize} ${height} ${width}`, () => this.model.buildUnet({ batch: batchSize, height: height!, width: width!, attention: 'fused' }), merged);
+    return this.compile(`unet ${batchSize} ${height} ${width}`, () => this.model.buildUnet({ batch: batchSize, height: height!, width: width!, contextLength: this.contextLength, attention: 'fused' }), merged);
   }
 
   /** A graph compiled against this model's weights, once per key. `first` is searched before them. */

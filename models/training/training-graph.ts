@@ -1,7 +1,7 @@
 /** @file Forward pass, loss and LoRA gradients as one graph: the fastest form where all activations fit into memory. */
 import { appendGradients } from '../autodiff/differentiate.ts';
-import type { StableDiffusionModel } from '../families/stable-diffusion/index.ts';
-import { unetForward } from '../families/stable-diffusion/unet.ts';
+import type { UnetConfig } from '../families/stable-diffusion/unet-config.ts';
+import { declareInputs, unetForward, type UnetSize } from '../families/stable-diffusion/unet.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Graph, Value } from '../graph/graph.ts';
 import { ModuleContext } from '../layers/module-context.ts';
@@ -11,10 +11,7 @@ import type { LoraModule } from '../lora/lora-weights.ts';
 import { elementCount } from '../tensor/shape.ts';
 
 export interface TrainingGraphOptions {
-  readonly batchSize: number;
-  /** Of the latent, in latent pixels. */
-  readonly height: number;
-  readonly width: number;
+  readonly size: UnetSize;
   readonly lora: LoraConfig;
 }
 
@@ -30,19 +27,16 @@ export interface TrainingGraph {
 /** Under which output the gradient of a factor leaves the graph. */
 export const gradientName = (factorName: string): string => `${factorName}.gradient`;
 
-/** Builds the training graph of a model's UNet. */
-export function buildTrainingGraph(model: StableDiffusionModel, { batchSize, height, width, lora }: TrainingGraphOptions): TrainingGraph {
+/** Builds the training graph of a UNet. */
+export function buildTrainingGraph(config: UnetConfig, { size, lora }: TrainingGraphOptions): TrainingGraph {
   const builder = new GraphBuilder('training');
-  const latentShape = [batchSize, model.unet.inChannels, height, width];
-  const sample = builder.input('sample', 'float32', latentShape);
-  const timestep = builder.input('timestep', 'float32', [batchSize]);
-  const encoderHiddenStates = builder.input('encoder_hidden_states', 'float32', [batchSize, model.contextLength, model.unet.crossAttentionDim]);
-  const target = builder.input('target', 'float32', latentShape);
-  const lossWeight = builder.input('loss_weight', 'float32', [batchSize, 1, height, width]);
+  const inputs = declareInputs(builder, config, size);
+  const target = builder.input('target', 'float32', [size.batch, config.outChannels, size.height, size.width]);
+  const lossWeight = builder.input('loss_weight', 'float32', [size.batch, 1, size.height, size.width]);
 
   const attachment = attachLora(builder, lora);
   const context = new ModuleContext(builder, 'unet', { attention: 'decomposed', adapters: attachment.lookup });
-  const prediction = unetForward(context, model.unet, { sample, timestep, encoderHiddenStates });
+  const prediction = unetForward(context, config, inputs);
 
   const { loss, predictionGradient } = weightedSquaredError(builder, prediction, target, lossWeight);
   builder.output('loss', loss);

@@ -1,0 +1,86 @@
+/** @file The train job from photos to factors, told as events: what the browser's worker and the command line both run. */
+import type { LoraConfig } from '../lora/lora-config.ts';
+import { initializeLora, type LoraFactors, type LoraWeights } from '../lora/lora-weights.ts';
+import type { LoadedModel } from '../pipelines/loaded-model.ts';
+import type { RgbPicture } from '../pipelines/pixels.ts';
+import { textToImage, type TextToImageRequest } from '../pipelines/text-to-image.ts';
+import { noiseSchedule } from '../schedulers/noise-schedule.ts';
+import { resolveOptions } from '../schedulers/scheduler-config.ts';
+import { AdamW } from './optimizers/adamw.ts';
+import { prepareExamples, type LearningPhoto } from './prepare-examples.ts';
+import { trainLora, type TrainingPlan, type TrainingState, type TrainingStep } from './train-lora.ts';
+import { buildTrainingGraph } from './training-graph.ts';
+
+export interface LearnOptions {
+  /** The sentence that stands for every photo, such as `a portrait photo of ohwx woman`. */
+  readonly caption: string;
+  readonly resolutionPx: number;
+  readonly lora: LoraConfig;
+  readonly plan: TrainingPlan;
+  /** Draws the same picture again and again, so that one can watch the likeness appear. */
+  readonly preview: { readonly request: Omit<TextToImageRequest, 'loras'>; readonly everySamples: number } | null;
+}
+
+export type LearnEvent =
+  | { readonly kind: 'encoding'; readonly photosDone: number; readonly photosTotal: number }
+  | ({ readonly kind: 'step'; readonly state: TrainingState } & TrainingStep)
+  | { readonly kind: 'preview'; readonly samplesSeen: number; readonly picture: RgbPicture };
+
+/**
+ * Learns one likeness. Stop by not asking for more; the last `step` event's state is complete and can be resumed.
+ *
+ * @param resume the state to go on from; changed in place
+ * @returns the final state
+ * @throws {AppError} whatever its parts throw; `loss-not-finite` leaves the state before the bad update
+ */
+export async function* learnLikeness(model: LoadedModel, photos: readonly LearningPhoto[], options: LearnOptions, resume?: TrainingState): AsyncGenerator<LearnEvent, TrainingState> {
+  const encoding = prepareExamples(model, photos, options);
+  let prepared = await encoding.next();
+  for (; prepared.done !== true; prepared = await encoding.next()) yield { kind: 'encoding', photosDone: prepared.value, photosTotal: photos.length };
+  const set = prepared.value;
+
+  const [, height, width] = set.latentShape;
+  const { graph, modules } = buildTrainingGraph(model.model.unet, {
+    size: { batch: options.plan.batchSize, height: height!, width: width!, contextLength: model.contextLength },
+    lora: options.lora,
+  });
+  const compiled = await model.compile(trainingKey, () => graph);
+  const state = resume ?? freshState(initializeLora(modules, options.lora.alpha / options.lora.rank, options.plan.seed));
+  const schedule = noiseSchedule(resolveOptions(model.schedulerConfig));
+  try {
+    if (state.samplesSeen === 0) yield* drawPreview(model, state, options);
+    for await (const step of trainLora({ graph: compiled, modules, set, schedule, plan: options.plan, state })) {
+      yield { kind: 'step', state, ...step };
+      if (isPreviewDue(step.samplesSeen, options)) yield* drawPreview(model, state, options);
+    }
+  } finally {
+    await model.release(trainingKey);
+  }
+  return state;
+}
+
+const trainingKey = 'training';
+
+function freshState(factors: ReadonlyMap<string, LoraFactors>): TrainingState {
+  return { samplesSeen: 0, factors, optimizer: new AdamW(), smoothedLoss: null };
+}
+
+function isPreviewDue(samplesSeen: number, { preview, plan }: LearnOptions): boolean {
+  if (preview === null) return false;
+  const perUpdate = plan.batchSize * plan.accumulation;
+  const crossed = Math.floor(samplesSeen / preview.everySamples) > Math.floor((samplesSeen - perUpdate) / preview.everySamples);
+  return crossed || samplesSeen >= plan.samples;
+}
+
+async function* drawPreview(model: LoadedModel, { factors, samplesSeen }: TrainingState, { preview }: LearnOptions): AsyncGenerator<LearnEvent, void> {
+  if (preview === null) return;
+  const drawing = textToImage(model, { ...preview.request, loras: [{ weights: copyFactors(factors), weight: 1 }] });
+  let drawn = await drawing.next();
+  while (drawn.done !== true) drawn = await drawing.next();
+  yield { kind: 'preview', samplesSeen, picture: drawn.value.picture };
+}
+
+/** A snapshot: the factors themselves change with the next update. */
+export function copyFactors(factors: LoraWeights): Map<string, LoraFactors> {
+  return new Map([...factors].map(([path, { down, up, scale }]) => [path, { down: { ...down, data: down.data.slice() }, up: { ...up, data: up.data.slice() }, scale }]));
+}

@@ -2,7 +2,8 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
 import { AppError } from '#models/errors/app-error.ts';
 import type { Graph, Value } from '#models/graph/graph.ts';
-import { writeOnnx, type OnnxModel } from '#models/graph/onnx-writer.ts';
+import { writeOnnx, type ExternalRange, type OnnxModel } from '#models/graph/onnx-writer.ts';
+import { rotateConvolutions } from '#models/graph/rotate-convolutions.ts';
 import { checkFeeds, checkWeight, resolveWeights } from '#models/runtime/check-feeds.ts';
 import { isDeviceTensor, type CompiledGraph, type DeviceTensor, type Feed, type GraphRunner, type WeightSet } from '#models/runtime/graph-runner.ts';
 import { bytesPerElement, viewBytes, type DType } from '#models/tensor/dtype.ts';
@@ -24,13 +25,25 @@ export interface PlacedWeight {
   free(): void;
 }
 
+/*
+ * [Note: initializers or inputs]
+ * On a CPU an initializer is laid out anew for its kernel when the session is made, and constants are folded: convolutions of 64 to 320
+ * channels ran at 75 to 107 GFLOP/s with initializers and 55 to 82 with inputs (two threads, onnxruntime-node 1.30, a shared machine). The price is a copy in
+ * each session: nothing for a model of 60 MB, too much for one of 3.4 GB with a forward, a backward and a sampling session.
+ * On WebGPU initializers are not freed until the last session of the device goes (measured), so there weights are always inputs.
+ */
+
 /** `inputs`: weights are fed and shared. `initializers`: each session has its own copy, laid out for speed. */
 export type WeightBinding = 'inputs' | 'initializers';
 
 /** What differs between the builds and providers of onnxruntime. */
 export interface OrtPlatform {
   readonly backend: string;
-  readonly weightBinding: WeightBinding;
+  /**
+   * Graphs with at most this many bytes of weights get them as initializers, larger ones as inputs; 0 where inputs are always better.
+   * See [Note: initializers or inputs].
+   */
+  readonly initializersUpToBytes: number;
   readonly sessionOptions: InferenceSession.SessionOptions;
   createSession(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
   /** Wraps a host tensor; its data must stay unchanged until the run is over. */
@@ -194,26 +207,30 @@ export class OrtGraphRunner implements GraphRunner {
     });
   }
 
-  compile(graph: Graph, weights: readonly WeightSet[], binding: WeightBinding = this.#platform.weightBinding): Promise<CompiledGraph> {
+  /** @param binding how the weights are bound; default: by their size, as [Note: initializers or inputs] explains */
+  compile(graph: Graph, weights: readonly WeightSet[], binding?: WeightBinding): Promise<CompiledGraph> {
     return this.#mutex.run(async () => {
       const owners = resolveWeights(graph, weights.filter((set) => set instanceof OrtWeightSet));
-      for (const [parameter, set] of owners) checkWeight(graph, parameter, set.get(parameter.name));
+      let sizeBytes = 0;
+      for (const [parameter, set] of owners) {
+        const weight = set.get(parameter.name);
+        checkWeight(graph, parameter, weight);
+        sizeBytes += weight.sizeBytes;
+      }
+      const asInitializers = binding === undefined ? sizeBytes <= this.#platform.initializersUpToBytes : binding === 'initializers';
       const external: { path: string; data: Uint8Array }[] = [];
-      const model = writeOnnx(graph, {
-        parametersAs:
-          binding === 'inputs'
-            ? 'inputs'
-            : (parameter) => {
-                const weight = owners.get(parameter)!.get(parameter.name);
-                if (weight.hostBytes === null) throw new AppError('internal', { message: `${this.backend} keeps no host copy to make initializers of` });
-                external.push({ path: `weight-${external.length}`, data: weight.hostBytes });
-                return { location: external.at(-1)!.path, offset: 0, length: weight.sizeBytes };
-              },
-      });
+      const reference = (parameter: Value): ExternalRange => {
+        const weight = owners.get(parameter)!.get(parameter.name);
+        if (weight.hostBytes === null) throw new AppError('internal', { message: `${this.backend} keeps no host copy to make initializers of` });
+        const location = `weight-${external.length}`;
+        external.push({ path: location, data: weight.hostBytes });
+        return { location, offset: 0, length: weight.sizeBytes };
+      };
+      const model = asInitializers ? writeOnnx(rotateConvolutions(graph), { parametersAs: reference }) : writeOnnx(graph);
       try {
         const options = external.length === 0 ? this.#platform.sessionOptions : { ...this.#platform.sessionOptions, externalData: external };
         const session = await this.#platform.createSession(model.bytes, options);
-        const compiled = new OrtCompiledGraph(graph, model, session, binding === 'inputs' ? owners : new Map(), this.#platform, this.#mutex);
+        const compiled = new OrtCompiledGraph(graph, model, session, asInitializers ? new Map() : owners, this.#platform, this.#mutex);
         this.#compiled.add(compiled);
         return compiled;
       } catch (error) {

@@ -1,0 +1,7 @@
+/** @file Architecture -> what reads its configurations and builds its graphs. The compiler asks for a line here for each family of the catalogue. */
+import type { FamilyId } from '../catalog.ts';
+import { readStableDiffusion } from './stable-diffusion/index.ts';
+
+export const families = {
+  'stable-diffusion': readStableDiffusion,
+} as const satisfies Record<FamilyId, unknown>;

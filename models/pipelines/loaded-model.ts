@@ -62,7 +62,11 @@ export class LoadedModel {
       textEncoder: await readJson(folder, 'text_encoder/config.json'),
       vae: await readJson(folder, 'vae/config.json'),
     });
-    const tokenizer = new ClipTokenizer(await readText(folder, 'tokenizer/vocab.json'), await readText(folder, 'tokenizer/merges.txt'));
+    const tokenizer = new ClipTokenizer({
+      vocab: await readText(folder, 'tokenizer/vocab.json'),
+      merges: await readText(folder, 'tokenizer/merges.txt'),
+      config: await readText(folder, 'tokenizer/tokenizer_config.json'),
+    });
     const schedulerConfig = readSchedulerConfig(await readText(folder, 'scheduler/scheduler_config.json'));
     const hostWeights = new Map<string, Tensor>();
     for (const component of components) {

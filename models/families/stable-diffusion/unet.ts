@@ -52,6 +52,7 @@ export interface NamedAdapter {
   readonly scale: number;
 }
 
+/** As `LayerOptions`, with adapters by name: a stage is built by whoever owns the adapter tensors. */
 export interface UnetStageOptions extends Omit<LayerOptions, 'adapters'> {
   readonly adapters?: (modulePath: string, layer: AdaptableLayer) => NamedAdapter | undefined;
 }

@@ -37,3 +37,10 @@ test.each(cases.filter(({ op }) => op === 'ConvTranspose'))('$name by a frozen w
   const compiled = await runner.compile(builder.build(), [weights], 'initializers');
   expect(largestDifference((await compiled.run({ x0: feeds['x0']! }))['y0']!, expected[0]!)).toBeLessThan(2e-5);
 });
+
+test('attention spelled out equals the fused kernel and PyTorch', async () => {
+  const spelledOut = createNodeRunner({ threads: 1, fusedAttention: false });
+  const { graph, feeds, expected } = cases.find(({ op }) => op === 'MultiHeadAttention')!;
+  const compiled = await spelledOut.compile(graph, []);
+  expect(largestDifference((await compiled.run(feeds))['y0']!, expected[0]!)).toBeLessThan(2e-5);
+});

@@ -1,6 +1,7 @@
 /** @file The graph runner over any build of onnxruntime: one lock, weights shared by all graphs, outputs where the platform keeps them. */
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
 import { AppError } from '#models/errors/app-error.ts';
+import { decomposeAttention } from '#models/graph/decompose-attention.ts';
 import type { Graph, Value } from '#models/graph/graph.ts';
 import { writeOnnx, type ExternalRange, type OnnxModel } from '#models/graph/onnx-writer.ts';
 import { rotateConvolutions } from '#models/graph/rotate-convolutions.ts';
@@ -44,13 +45,17 @@ export interface OrtPlatform {
    * See [Note: initializers or inputs].
    */
   readonly initializersUpToBytes: number;
+  /** False where the self-test found the fused kernel wrong: attention is then spelled out. */
+  readonly fusedAttention: boolean;
   readonly sessionOptions: InferenceSession.SessionOptions;
   createSession(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
   /** Wraps a host tensor; its data must stay unchanged until the run is over. */
   hostTensor(tensor: Tensor): OrtTensor;
-  placeWeight(tensor: Tensor): PlacedWeight;
+  placeWeight(tensor: Tensor): Promise<PlacedWeight> | PlacedWeight;
+  /** Copies an output's elements to the host, wherever the provider left them. */
+  download(output: OrtTensor): Promise<OrtTensor.DataType>;
   /** Frees the device, if the platform owns one. */
-  close(): void;
+  close(): Promise<void> | void;
 }
 
 /** Views an onnxruntime tensor that lives on the host as ours, without a copy. */
@@ -64,12 +69,14 @@ class OrtDeviceTensor implements DeviceTensor {
   #ort: OrtTensor | null;
   readonly dtype: DType;
   readonly shape: Shape;
+  readonly #platform: OrtPlatform;
   readonly #mutex: Mutex;
 
-  constructor({ dtype, shape }: Value, ort: OrtTensor, mutex: Mutex) {
+  constructor({ dtype, shape }: Value, ort: OrtTensor, platform: OrtPlatform, mutex: Mutex) {
     this.dtype = dtype;
     this.shape = shape;
     this.#ort = ort;
+    this.#platform = platform;
     this.#mutex = mutex;
   }
 
@@ -79,7 +86,13 @@ class OrtDeviceTensor implements DeviceTensor {
   }
 
   read(): Promise<Tensor> {
-    return this.#mutex.run(async () => fromOrtData(this.dtype, this.shape, await this.ort.getData()));
+    return this.#mutex.run(async () => {
+      try {
+        return fromOrtData(this.dtype, this.shape, await this.#platform.download(this.ort));
+      } catch (error) {
+        throw fromOrtError(`reading a tensor from ${this.#platform.backend}`, error);
+      }
+    });
   }
 
   dispose(): void {
@@ -136,7 +149,7 @@ class OrtCompiledGraph implements CompiledGraph {
     return this.#mutex.run(async () => {
       const results: Record<string, Tensor> = {};
       for (const [value, name, ort] of await this.#execute(feeds)) {
-        results[name] = fromOrtData(value.dtype, value.shape, await ort.getData());
+        results[name] = fromOrtData(value.dtype, value.shape, await this.#platform.download(ort));
         if (ort.location !== 'cpu') ort.dispose();
       }
       return results;
@@ -145,7 +158,7 @@ class OrtCompiledGraph implements CompiledGraph {
 
   runOnDevice(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, DeviceTensor>> {
     return this.#mutex.run(async () =>
-      Object.fromEntries((await this.#execute(feeds)).map(([value, name, ort]) => [name, new OrtDeviceTensor(value, ort, this.#mutex)])),
+      Object.fromEntries((await this.#execute(feeds)).map(([value, name, ort]) => [name, new OrtDeviceTensor(value, ort, this.#platform, this.#mutex)])),
     );
   }
 
@@ -193,10 +206,10 @@ export class OrtGraphRunner implements GraphRunner {
   }
 
   upload(weights: ReadonlyMap<string, Tensor>): Promise<WeightSet> {
-    return this.#mutex.run(() => {
+    return this.#mutex.run(async () => {
       const placed = new Map<string, PlacedWeight>();
       try {
-        for (const [name, weight] of weights) placed.set(name, this.#platform.placeWeight(widened(weight)));
+        for (const [name, weight] of weights) placed.set(name, await this.#platform.placeWeight(widened(weight)));
       } catch (error) {
         for (const weight of placed.values()) weight.free();
         throw fromOrtError(`placing weights on ${this.backend}`, error);
@@ -226,7 +239,8 @@ export class OrtGraphRunner implements GraphRunner {
         external.push({ path: location, data: weight.hostBytes });
         return { location, offset: 0, length: weight.sizeBytes };
       };
-      const model = asInitializers ? writeOnnx(rotateConvolutions(graph), { parametersAs: reference }) : writeOnnx(graph);
+      const lowered = this.#platform.fusedAttention ? graph : decomposeAttention(graph);
+      const model = asInitializers ? writeOnnx(rotateConvolutions(lowered), { parametersAs: reference }) : writeOnnx(lowered);
       try {
         const options = external.length === 0 ? this.#platform.sessionOptions : { ...this.#platform.sessionOptions, externalData: external };
         const session = await this.#platform.createSession(model.bytes, options);

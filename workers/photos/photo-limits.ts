@@ -1,0 +1,63 @@
+/** @file What a photo may be, and the sentences for those that are not: pure, so that they are tested in Node. */
+import { AppError } from '#models/errors/app-error.ts';
+import type { PictureFrame } from './picture-frame.ts';
+import { kindNames, type PictureKind } from './picture-kind.ts';
+
+export const maxPhotoBytes = 60e6;
+/** 60 megapixels decode to 240 MB; the largest cameras in use have about 50. */
+export const maxPhotoPixels = 60e6;
+/** Pixels beyond this add nothing at the sizes that are trained on. */
+export const maxShortSidePx = 1024;
+/** A panorama must still fit a canvas. */
+const maxLongSidePx = 8192;
+export const thumbnailShortSidePx = 256;
+
+/** @throws {AppError} `photo-too-large`, or `photo-unreadable` for an empty file */
+export function checkPhotoBytes(sizeBytes: number): void {
+  if (sizeBytes === 0) throw unreadable('The file is empty.', 'Choose another photo, or copy this one from its source again.');
+  if (sizeBytes <= maxPhotoBytes) return;
+  throw new AppError('photo-too-large', {
+    message: `The file has ${Math.ceil(sizeBytes / 1e6)} MB; ${maxPhotoBytes / 1e6} MB are the most.`,
+    help: 'Save the photo smaller, or as JPEG.',
+  });
+}
+
+/** @throws {AppError} `photo-too-large` if it has too many pixels to decode */
+export function checkPhotoPixels({ widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number }): void {
+  if (widthPx * heightPx <= maxPhotoPixels) return;
+  throw new AppError('photo-too-large', {
+    message: `The picture has ${widthPx} x ${heightPx} pixels; ${maxPhotoPixels / 1e6} million are the most.`,
+    help: 'Save the photo smaller. 1024 pixels on the short side are enough.',
+  });
+}
+
+/** What a file must be before it is handed to the decoder. @throws {AppError} `photo-unreadable`, `photo-too-large` */
+export function checkPhotoFrame({ kind, size, isComplete }: PictureFrame): void {
+  if (kind === 'unknown') throw unreadable('The file is not a picture.', 'Choose a photo: JPEG, PNG, WebP or AVIF.');
+  if (!isComplete) throw unreadable(`The ${kindNames[kind]} picture ends in the middle: the file is damaged.`, 'Copy the photo from its source again.');
+  if (size !== null) checkPhotoPixels(size);
+}
+
+/** The error for a picture that the browser's decoder refused. */
+export function undecodable(kind: PictureKind, cause: unknown): AppError {
+  const everyBrowserReads: readonly PictureKind[] = ['jpeg', 'png', 'gif', 'webp', 'bmp'];
+  if (kind === 'unknown' || everyBrowserReads.includes(kind)) {
+    return unreadable('The picture is damaged: its pixels cannot be read.', 'Copy the photo from its source again.', cause);
+  }
+  return unreadable(`This browser cannot read ${kindNames[kind]} files.`, 'Save the photo as JPEG or PNG and choose it again. On an iPhone: Settings, Camera, Formats, Most Compatible.', cause);
+}
+
+/** The error for a picture that takes the decoder too long. */
+export function tooSlow(limitMs: number): AppError {
+  return unreadable(`The picture could not be read within ${limitMs / 1000} seconds.`, 'Save the photo smaller, or as JPEG.');
+}
+
+/** Scaled so that the short side is at most `shortSidePx`; whole pixels, at least 1, never enlarged. */
+export function scaledSize(widthPx: number, heightPx: number, shortSidePx: number): { readonly widthPx: number; readonly heightPx: number } {
+  const scale = Math.min(1, shortSidePx / Math.min(widthPx, heightPx), maxLongSidePx / Math.max(widthPx, heightPx));
+  return { widthPx: Math.max(1, Math.round(widthPx * scale)), heightPx: Math.max(1, Math.round(heightPx * scale)) };
+}
+
+function unreadable(message: string, help: string, cause?: unknown): AppError {
+  return new AppError('photo-unreadable', { message, help, ...(cause === undefined ? {} : { cause }) });
+}

@@ -1,0 +1,91 @@
+/** @file Makes photos ready, one at a time: upright, small enough, without metadata, with the place of the face. */
+import { AppError } from '#models/errors/app-error.ts';
+import { encodeError } from '#models/errors/error-codec.ts';
+import type { RgbPicture } from '#models/pipelines/pixels.ts';
+import type { PhotoApi, PreparedPhoto, PreparedPhotoResult } from '../contract/photos.ts';
+import { drawBitmap, readCanvas } from '../host/browser-pictures.ts';
+import { Mutex } from '../host/mutex.ts';
+import { decodePhoto } from './decode-photo.ts';
+import { maxShortSidePx, scaledSize, thumbnailShortSidePx } from './photo-limits.ts';
+
+/** Where the faces of a picture are, surest first. */
+export interface FaceFinder {
+  findFaces(picture: RgbPicture): Promise<readonly FoundFace[]>;
+}
+
+export interface FoundFace {
+  /** Shares of the frame [x0, y0, x1, y1], chin to hairline. */
+  readonly box: readonly [number, number, number, number];
+}
+
+const jpegQuality = 0.92;
+
+/** Implements `PhotoApi`. Holds one decoded photo at a time, at most 240 MB of pixels. */
+export class PhotoService implements PhotoApi {
+  readonly #faces: FaceFinder;
+  readonly #queue = new Mutex();
+
+  constructor(faces: FaceFinder) {
+    this.#faces = faces;
+  }
+
+  prepare(file: Blob, _fileName: string): Promise<PreparedPhotoResult> {
+    return this.#queue.run(async () => {
+      try {
+        return { ok: true, photo: await this.#prepare(file) };
+      } catch (error) {
+        return { ok: false, error: encodeError(error) };
+      }
+    });
+  }
+
+  async #prepare(file: Blob): Promise<PreparedPhoto> {
+    const bitmap = await decodePhoto(file);
+    try {
+      const { widthPx, heightPx } = scaledSize(bitmap.width, bitmap.height, maxShortSidePx);
+      const canvas = drawBitmap(bitmap, widthPx, heightPx);
+      // Encoding anew is what strips all metadata: place, camera, time.
+      const picture = await canvas.convertToBlob({ type: 'image/jpeg', quality: jpegQuality });
+      const faces = await this.#findFaces(readCanvas(canvas));
+      return {
+        picture,
+        thumbnail: await makeThumbnail(canvas),
+        widthPx,
+        heightPx,
+        faceBox: faces[0]?.box ?? null,
+        faceCount: faces.length,
+        digest: await sha256(picture),
+      };
+    } finally {
+      bitmap.close();
+    }
+  }
+
+  /** None if the detector cannot run here: a photo without a known face is still a photo. */
+  async #findFaces(picture: RgbPicture): Promise<readonly FoundFace[]> {
+    try {
+      return await this.#faces.findFaces(picture);
+    } catch (error) {
+      console.warn('The face detector could not run:', encodeError(error).code);
+      return [];
+    }
+  }
+}
+
+async function makeThumbnail(canvas: OffscreenCanvas): Promise<Blob> {
+  const { widthPx, heightPx } = scaledSize(canvas.width, canvas.height, thumbnailShortSidePx);
+  const bitmap = canvas.transferToImageBitmap();
+  try {
+    return await drawBitmap(bitmap, widthPx, heightPx).convertToBlob({ type: 'image/jpeg', quality: 0.85 });
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** SHA-256 of the bytes, hex. @throws {AppError} `device-unavailable` outside a secure context */
+async function sha256(blob: Blob): Promise<string> {
+  const { subtle } = crypto as { subtle?: SubtleCrypto };
+  if (subtle === undefined) throw new AppError('device-unavailable', { message: 'this page is not in a secure context', help: 'Open the app over https or on localhost.' });
+  const digest = await subtle.digest('SHA-256', await blob.arrayBuffer());
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

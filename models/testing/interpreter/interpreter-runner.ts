@@ -1,6 +1,7 @@
 /** @file The interpreter behind the runner port: tests of everything above the port need no onnxruntime. */
 import { AppError } from '../../errors/app-error.ts';
 import type { Graph } from '../../graph/graph.ts';
+import { checkFeeds, checkWeight, resolveWeights } from '../../runtime/check-feeds.ts';
 import { isDeviceTensor, type CompiledGraph, type DeviceTensor, type Feed, type GraphRunner, type WeightSet } from '../../runtime/graph-runner.ts';
 import { bytesPerElement, type DType } from '../../tensor/dtype.ts';
 import { formatType } from '../../graph/ops/op-definition.ts';
@@ -72,20 +73,16 @@ export function createInterpreter(precision: Precision = 'float32'): GraphRunner
 
 function compile(graph: Graph, weights: readonly InterpreterWeights[], precision: Precision): CompiledGraph {
   const parameters = new Map<string, Numbers>();
-  for (const { name } of graph.parameters) {
-    const numbers = weights.find((set) => set.has(name))?.numbers.get(name);
-    if (numbers === undefined) throw new AppError('weights-missing', { message: `${graph.name}: no weight ${name}` });
-    parameters.set(name, numbers);
+  for (const [parameter, set] of resolveWeights(graph, weights)) {
+    const numbers = set.numbers.get(parameter.name)!;
+    checkWeight(graph, parameter, { dtype: parameter.dtype, shape: numbers.shape });
+    parameters.set(parameter.name, numbers);
   }
+  let isDisposed = false;
   const runOnDevice = async (feeds: Readonly<Record<string, Feed>>): Promise<Record<string, InterpreterTensor>> => {
     const values = new Map(parameters);
-    for (const input of graph.inputs) {
-      const feed = feeds[input.name];
-      if (feed !== undefined && feed.dtype !== input.dtype) {
-        throw new AppError('shape-mismatch', { message: `${graph.name}: ${input.name} is ${formatType(input)}, ${formatType(feed)} given` });
-      }
-      if (feed !== undefined) values.set(input.name, isDeviceTensor(feed) ? (feed as InterpreterTensor).use() : toNumbers(feed));
-    }
+    if (isDisposed) throw new AppError('internal', { message: `${graph.name} was run after it was disposed` });
+    for (const [{ name }, feed] of checkFeeds(graph, feeds)) values.set(name, isDeviceTensor(feed) ? (feed as InterpreterTensor).use() : toNumbers(feed));
     const results = evaluateGraph(graph, values, precision);
     return Object.fromEntries(graph.outputs.map(({ name, value }) => [name, new InterpreterTensor(value.dtype, results.get(name)!)]));
   };
@@ -93,5 +90,8 @@ function compile(graph: Graph, weights: readonly InterpreterWeights[], precision
     const outputs = await runOnDevice(feeds);
     return Object.fromEntries(await Promise.all(Object.entries(outputs).map(async ([name, output]) => [name, await output.read()] as const)));
   };
-  return { graph, run, runOnDevice, dispose: async () => {} };
+  const dispose = async (): Promise<void> => {
+    isDisposed = true;
+  };
+  return { graph, run, runOnDevice, dispose };
 }

@@ -1,17 +1,13 @@
-/** @file UNet2DConditionModel as a list of parts tied by named tensors: folded into one graph, or handed out as stages for training. */
+/** @file UNet2DConditionModel as one graph, or as the stages of block-wise training. */
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Graph, Value } from '../../graph/graph.ts';
 import type { Stage } from '../../autodiff/stage.ts';
-import { activate } from '../../layers/activations.ts';
-import { conv2d } from '../../layers/conv2d.ts';
 import { ModuleContext, type AdaptableLayer, type LayerOptions } from '../../layers/module-context.ts';
-import { groupNorm } from '../../layers/normalization.ts';
-import { timestepMlp, timestepSinusoid } from '../../layers/timestep-embedding.ts';
-import { downBlock, midBlock, readsText, upBlock, type Conditioning } from './unet-blocks.ts';
+import { readsText } from './unet-blocks.ts';
 import type { UnetConfig } from './unet-config.ts';
+import { unetNames, unetParts, type Values } from './unet-parts.ts';
 
-/** Names of the UNet's inputs and output, in graphs and between stages. */
-export const unetNames = { sample: 'sample', timestep: 'timestep', text: 'encoder_hidden_states', time: 'activated_time', output: 'noise_pred' } as const;
+export { unetNames };
 
 /** Sizes of one graph; all static. */
 export interface UnetSize {
@@ -30,17 +26,6 @@ export interface UnetInputs {
   readonly timestep: Value;
   /** float32 [N, L, D]. */
   readonly encoderHiddenStates: Value;
-}
-
-type Values = ReadonlyMap<string, Value>;
-type PictureSize = readonly [height: number, width: number];
-
-/** A part of the model: which boundary tensors it reads and makes. */
-interface UnetPart {
-  readonly name: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly run: (context: ModuleContext, values: Values) => Values;
 }
 
 /** How a stage finds the adapter of a layer: the names of its two tensors among the stage's inputs. */
@@ -127,76 +112,3 @@ const adaptersFrom =
     const named = adapters?.(path, layer);
     return named && { down: values.get(named.down)!, up: values.get(named.up)!, scale: named.scale };
   };
-
-/** [height, width] of each level: halving rounds as the strided convolution does. */
-function levelSizes({ levels, downsamplePadding }: UnetConfig, top: PictureSize): readonly PictureSize[] {
-  const half = (size: number): number => Math.floor((size + (downsamplePadding === 0 ? 1 : 2 * downsamplePadding) - 3) / 2) + 1;
-  const sizes = [top];
-  for (let i = 1; i < levels.length; i++) sizes.push([half(sizes[i - 1]![0]), half(sizes[i - 1]![1])]);
-  return sizes;
-}
-
-/** The parts in order. Boundary names: `skip.<n>` in the order made, `mid`, `up.<n>`. */
-function unetParts(config: UnetConfig, size: PictureSize): readonly UnetPart[] {
-  const sizes = levelSizes(config, size);
-  const { sample, timestep, text, time, output } = unetNames;
-  const last = config.levels.length - 1;
-  const conditioningNames = (blockType: string | null): string[] => (readsText(blockType) ? [time, text] : [time]);
-  const conditioning = (values: Values): Conditioning => ({ activatedTime: values.get(time)!, text: values.get(text) });
-  const parts: UnetPart[] = [];
-  const waiting = ['skip.0'];
-  let hidden = 'skip.0';
-  let made = 1;
-
-  parts.push({ name: 'input', inputs: [sample, timestep], outputs: [time, hidden], run: (context, values) => inputPart(context, config, values.get(sample)!, values.get(timestep)!) });
-
-  config.levels.forEach((level, i) => {
-    const from = hidden;
-    const outputs = Array.from({ length: level.layers + (i < last ? 1 : 0) }, () => `skip.${made++}`);
-    waiting.push(...outputs);
-    hidden = outputs.at(-1)!;
-    const run: UnetPart['run'] = (context, values) => {
-      const skips = downBlock(context.child(`down_blocks.${i}`), config, i, values.get(from)!, conditioning(values));
-      return new Map(outputs.map((name, k) => [name, skips[k]!]));
-    };
-    parts.push({ name: `down.${i}`, inputs: [from, ...conditioningNames(level.downType)], outputs, run });
-  });
-
-  if (config.midType !== null) {
-    const from = hidden;
-    hidden = 'mid';
-    const run: UnetPart['run'] = (context, values) => new Map<string, Value>([['mid', midBlock(context.child('mid_block'), config, values.get(from)!, conditioning(values))]]);
-    parts.push({ name: 'mid', inputs: [from, ...conditioningNames(config.midType)], outputs: ['mid'], run });
-  }
-
-  config.levels.toReversed().forEach((level, i) => {
-    const from = hidden;
-    const name = `up.${i}`;
-    hidden = name;
-    const skips = waiting.splice(waiting.length - (level.layers + 1));
-    const run: UnetPart['run'] = (context, values) => {
-      const skipValues = skips.map((skip) => values.get(skip)!);
-      return new Map([[name, upBlock(context.child(`up_blocks.${i}`), config, i, values.get(from)!, skipValues, conditioning(values), sizes[last - 1 - i])]]);
-    };
-    parts.push({ name, inputs: [...new Set([from, ...skips]), ...conditioningNames(level.upType)], outputs: [name], run });
-  });
-
-  const from = hidden;
-  parts.push({ name: 'output', inputs: [from], outputs: [output], run: (context, values) => new Map<string, Value>([[output, outputPart(context, config, values.get(from)!)]]) });
-  return parts;
-}
-
-function inputPart(context: ModuleContext, config: UnetConfig, sample: Value, timestep: Value): Values {
-  const { builder } = context;
-  const { flipSinToCos, freqShift, activation, timeWidth } = config;
-  const channels = config.levels[0]!.channels;
-  const sinusoid = timestepSinusoid(context, timestep, { width: channels, flipSinToCos, freqShift });
-  // Every residual block begins with this activation: once here instead of once in each.
-  const time = activate(builder, activation, timestepMlp(context.child('time_embedding'), sinusoid, timeWidth, activation));
-  return new Map<string, Value>([[unetNames.time, time], ['skip.0', conv2d(context.child('conv_in'), sample, channels, { kernel: config.convInKernel })]]);
-}
-
-function outputPart(context: ModuleContext, config: UnetConfig, x: Value): Value {
-  const normalized = groupNorm(context.child('conv_norm_out'), x, config.groups, config.eps);
-  return conv2d(context.child('conv_out'), activate(context.builder, config.activation, normalized), config.outChannels, { kernel: config.convOutKernel });
-}

@@ -12,7 +12,7 @@ const isFloat = ({ dtype }: Value): boolean => dtype === 'float32' || dtype === 
 const sameType = (a: Value, b: Value): boolean => a.dtype === b.dtype && shapesEqual(a.shape, b.shape);
 
 /** The wanted values and everything computed from them by floating-point arithmetic that has a slope. */
-function dependents(nodes: readonly Node[], wanted: readonly Value[]): Set<Value> {
+export function dependents(nodes: readonly Node[], wanted: readonly Value[]): Set<Value> {
   const reached = new Set(wanted);
   for (const node of nodes) {
     if (gradientRule(node.op) === 'flat' || !node.inputs.some((input) => reached.has(input))) continue;

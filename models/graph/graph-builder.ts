@@ -93,10 +93,14 @@ export class GraphBuilder {
     }
   }
 
-  /** Lets a value leave the graph under `name`. */
+  /**
+   * Lets a value leave the graph under `name`. A value that no node makes, or that leaves already, is copied: ONNX wants an
+   * output of its own for each name.
+   */
   output(name: string, value: Value): void {
     if (this.#outputs.some((output) => output.name === name)) throw new AppError('graph-invalid', { message: `output ${name} is declared twice` });
-    this.#outputs.push({ name, value });
+    const needsCopy = !this.#producers.has(value) || this.#outputs.some((output) => output.value === value);
+    this.#outputs.push({ name, value: needsCopy ? this.node('Identity', [value]) : value });
   }
 
   /** The graph so far, without what does not lead to an output. The builder may go on afterwards. */

@@ -1,6 +1,6 @@
 /** @file Which square of a photo a likeness is learned from: framed as the model's own portraits are, never inventing pixels. */
 import type { FaceBox } from './face-detector.ts';
-import type { ImageSize, PixelRectangle } from './image.ts';
+import type { PixelRectangle, PixelSize } from './image.ts';
 
 export interface TrainingCropOptions {
   /** Height of the face (chin to hairline) over the side of the square; `portraits-cg` has 0.37 to 0.53, median 0.44. */
@@ -14,18 +14,29 @@ export const defaultTrainingCrop: TrainingCropOptions = { faceHeight: 0.44, face
 /**
  * The square to train on. Where the photo is too small for the wanted frame the square shrinks, and it is moved rather than let over the edge.
  *
- * @param face shares of the photo, chin to hairline high; null takes the middle of the photo, a little above its centre
+ * @param face shares of the photo, chin to hairline high; null takes the largest square in the middle
  * @returns whole pixels inside the photo; width equals height
  */
-export function trainingCrop({ width, height }: ImageSize, face: FaceBox | null, options: TrainingCropOptions = defaultTrainingCrop): PixelRectangle {
-  const longest = Math.min(width, height);
-  if (face === null) return clamped(longest, width / 2, height * 0.45 - longest * 0.05 + longest * 0.05, 0.5, { width, height });
-  const faceHeightPx = (face[3] - face[1]) * height;
-  const side = Math.max(1, Math.min(longest, Math.round(faceHeightPx / options.faceHeight)));
-  return clamped(side, ((face[0] + face[2]) / 2) * width, ((face[1] + face[3]) / 2) * height, options.faceMiddle, { width, height });
+export function trainingCrop(photo: PixelSize, face: FaceBox | null, options: TrainingCropOptions = defaultTrainingCrop): PixelRectangle {
+  const largest = Math.min(photo.widthPx, photo.heightPx);
+  const [left, top, right, bottom] = face ?? [0, 0, 1, 1];
+  const wanted = ((bottom - top) * photo.heightPx) / options.faceHeight;
+  const side = face === null ? largest : Math.max(1, Math.min(largest, Math.round(wanted)));
+  const within = (start: number, room: number): number => Math.min(Math.max(0, Math.round(start)), room - side);
+  const middle = face === null ? 0.5 : options.faceMiddle;
+  return {
+    x: within(((left + right) / 2) * photo.widthPx - side / 2, photo.widthPx),
+    y: within(((top + bottom) / 2) * photo.heightPx - side * middle, photo.heightPx),
+    widthPx: side,
+    heightPx: side,
+  };
 }
 
-function clamped(side: number, centreX: number, faceY: number, faceMiddle: number, { width, height }: ImageSize): PixelRectangle {
-  const within = (start: number, room: number): number => Math.min(Math.max(0, Math.round(start)), room - side);
-  return { x: within(centreX - side / 2, width), y: within(faceY - side * faceMiddle, height), width: side, height: side };
+/**
+ * A detected box, brows to mouth, grown to what people call the face: hairline to chin. The shares are medians over 48 labelled
+ * photos of six people (labels.json of the test people): forehead 0.34 of the box's height (10 % to 90 %: 0.27 to 0.46), chin 0.09 (0.04 to 0.20).
+ */
+export function faceWithForehead([left, top, right, bottom]: FaceBox): FaceBox {
+  const height = bottom - top;
+  return [left, top - 0.34 * height, right, bottom + 0.09 * height];
 }

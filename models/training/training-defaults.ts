@@ -1,0 +1,34 @@
+/** @file How a likeness is learned unless someone asks otherwise. The numbers come from the table in `README.md` of this folder. */
+import type { LoraConfig } from '../lora/lora-config.ts';
+import type { TrainingPlan } from './train-lora.ts';
+
+export interface TrainingDefaults {
+  readonly lora: LoraConfig;
+  readonly samples: number;
+  readonly batchSize: number;
+  readonly accumulation: number;
+  readonly learningRate: number;
+  /** Share of the updates over which the learning rate rises. */
+  readonly warmupShare: number;
+  readonly captionDropout: number;
+  readonly maxGradientNorm: number;
+}
+
+/** For models of the built-in one's size. */
+export const trainingDefaults: TrainingDefaults = {
+  lora: { rank: 16, alpha: 16, targets: 'all' },
+  samples: 800,
+  batchSize: 4,
+  accumulation: 1,
+  learningRate: 1e-3,
+  warmupShare: 0.05,
+  captionDropout: 0.1,
+  maxGradientNorm: 1,
+};
+
+/** The plan of one run. */
+export function trainingPlan(seed: number, changes: Partial<TrainingDefaults> = {}): TrainingPlan {
+  const { samples, batchSize, accumulation, learningRate, warmupShare, captionDropout, maxGradientNorm } = { ...trainingDefaults, ...changes };
+  const updates = Math.ceil(samples / (batchSize * accumulation));
+  return { samples, batchSize, accumulation, learningRate, warmupSteps: Math.round(updates * warmupShare), seed, captionDropout, maxGradientNorm };
+}

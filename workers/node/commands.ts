@@ -1,0 +1,142 @@
+/** @file The commands of the command line: which options each takes and which function it calls. */
+import { AppError } from '#models/errors/app-error.ts';
+import { schedulerIds, schedulers, type SchedulerId } from '#models/schedulers/index.ts';
+import { personClasses, type PersonClass } from '#models/text/prompt.ts';
+import { formatHelp, parseOptions, type OptionTable } from './arguments.ts';
+import { generateImages } from './generate.ts';
+import { inspect } from './inspect.ts';
+import { createNodeRunner } from './ort-node-runner.ts';
+import { writeReport } from './report.ts';
+import { runScore, scoreOptions } from './score.ts';
+import { trainLikeness } from './train.ts';
+
+export interface Command {
+  readonly summary: string;
+  help(name: string): string;
+  run(name: string, args: readonly string[]): Promise<void>;
+}
+
+/** Ties a table of options to what is done with them. */
+function command<T extends OptionTable>(summary: string, table: T, act: (parsed: ReturnType<typeof parseOptions<T>>) => Promise<void>): Command {
+  return { summary, help: (name) => formatHelp(name, summary, table), run: (name, args) => act(parseOptions(name, table, args)) };
+}
+
+const modelOption = { kind: 'text', value: 'DIR', help: 'model folder in diffusers format (default: builtin)' } as const;
+const reportOption = { kind: 'text', value: 'FILE.json', help: 'write timings, losses and peak memory' } as const;
+const seedOption = { kind: 'number', value: 'S', help: 'seed of every random choice (default: 0)' } as const;
+
+export const trainCommand = command(
+  'learn a likeness from photos',
+  {
+    model: modelOption,
+    photos: { kind: 'text', value: 'DIR', help: 'folder with 10 to 25 photos of one person', required: true },
+    class: { kind: 'text', value: 'CLASS', help: `${personClasses.join(', ')} (default: person)` },
+    out: { kind: 'text', value: 'FILE', help: 'where to write the likeness, a .safetensors file', required: true },
+    samples: { kind: 'number', value: 'N', help: 'how many samples to learn from' },
+    rank: { kind: 'number', value: 'R', help: 'rank and alpha of the LoRA' },
+    resolution: { kind: 'number', value: 'PX', help: 'side of the training crops (default: what the model was trained at)' },
+    'learning-rate': { kind: 'number', value: 'RATE', help: 'highest learning rate' },
+    seed: seedOption,
+    report: reportOption,
+  },
+  async ({ options }) => {
+    const runner = createNodeRunner();
+    const report = await trainLikeness(
+      runner,
+      {
+        model: options.model ?? 'builtin',
+        photos: options.photos,
+        personClass: oneOf<PersonClass>('class', options.class ?? 'person', personClasses),
+        outFile: options.out,
+        seed: options.seed ?? 0,
+        samples: options.samples,
+        rank: options.rank,
+        resolutionPx: options.resolution,
+        learningRate: options['learning-rate'],
+      },
+      (event) => {
+        if (event.kind === 'step' && event.samplesSeen % 80 === 0) console.log(`${event.samplesSeen} samples, loss ${event.smoothedLoss.toFixed(4)}`);
+      },
+    );
+    for (const { file, reason } of report.photosRefused) console.error(`left out ${file}: ${reason}`);
+    console.log(`learned from ${report.photosUsed} photos in ${report.seconds['total']!.toFixed(0)} s (${report.samplesPerSecond.toFixed(1)} samples/s): ${options.out}`);
+    await writeReport(options.report, report);
+    await runner.dispose();
+  },
+);
+
+export const generateCommand = command(
+  'draw pictures, with a likeness or without',
+  {
+    model: modelOption,
+    lora: { kind: 'list', value: 'FILE[:WEIGHT]', help: 'likeness to apply; may be given several times' },
+    prompt: { kind: 'text', value: 'TEXT', help: 'what to draw', required: true },
+    negative: { kind: 'text', value: 'TEXT', help: 'what to lead away from' },
+    steps: { kind: 'number', value: 'N', help: 'denoising steps (default: 20)' },
+    guidance: { kind: 'number', value: 'G', help: 'how closely to follow the words (default: 4)' },
+    scheduler: { kind: 'text', value: 'NAME', help: `${schedulerIds.join(', ')} (default: the model's own)` },
+    seed: seedOption,
+    size: { kind: 'text', value: 'WxH', help: 'in pixels (default: what the model was trained at)' },
+    count: { kind: 'number', value: 'N', help: 'how many pictures, seeds counting up (default: 1)' },
+    latents: { kind: 'text', value: 'FILE', help: 'safetensors file with the unit noise to begin with, key `latents`' },
+    'save-latents': { kind: 'text', value: 'FILE', help: 'write the final latents under the same key' },
+    out: { kind: 'text', value: 'DIR', help: 'folder for the PNG files', required: true },
+    report: reportOption,
+  },
+  async ({ options }) => {
+    const runner = createNodeRunner();
+    const report = await generateImages(
+      runner,
+      {
+        model: options.model ?? 'builtin',
+        loras: options.lora.map(parseLora),
+        prompt: options.prompt,
+        negativePrompt: options.negative ?? '',
+        count: wholeNumber('count', options.count ?? 1),
+        seed: options.seed ?? 0,
+        outDirectory: options.out,
+        steps: wholeNumber('steps', options.steps ?? 20),
+        guidance: options.guidance ?? 4,
+        scheduler: options.scheduler === undefined ? undefined : oneOf<SchedulerId>('scheduler', options.scheduler, Object.keys(schedulers) as SchedulerId[]),
+        sizePx: options.size === undefined ? undefined : parseSize(options.size),
+        latentsFile: options.latents,
+        saveLatentsFile: options['save-latents'],
+      },
+      (file) => console.log(file),
+    );
+    await writeReport(options.report, report);
+    await runner.dispose();
+  },
+);
+
+export const scoreCommand = command('measure how much pictures look like a person; the last number is the mean cosine', scoreOptions, ({ options }) => runScore(options));
+
+export const inspectCommand = command('say what a model folder or a safetensors file holds', {}, async ({ positionals }) => {
+  const [path] = positionals;
+  if (path === undefined) throw new AppError('usage', { message: 'inspect needs a path', help: 'npm run likeness -- inspect PATH' });
+  for (const line of await inspect(path)) console.log(line);
+});
+
+function oneOf<T extends string>(name: string, given: string, allowed: readonly T[]): T {
+  const found = allowed.find((value) => value === given);
+  if (found === undefined) throw new AppError('usage', { message: `--${name} ${given} is not known`, help: `It can be ${allowed.join(', ')}.` });
+  return found;
+}
+
+function wholeNumber(name: string, given: number): number {
+  if (Number.isInteger(given) && given >= 1) return given;
+  throw new AppError('usage', { message: `--${name} takes a whole number from 1, not ${given}` });
+}
+
+/** `likeness.safetensors:0.8` */
+function parseLora(given: string): { file: string; weight: number } {
+  const match = /^(.*?)(?::(-?\d*\.?\d+))?$/.exec(given)!;
+  return { file: match[1]!, weight: match[2] === undefined ? 1 : Number(match[2]) };
+}
+
+/** `192x256` */
+function parseSize(given: string): [number, number] {
+  const match = /^(\d+)x(\d+)$/.exec(given);
+  if (match === null) throw new AppError('usage', { message: `--size takes width x height such as 192x192, not ${given}` });
+  return [Number(match[1]), Number(match[2])];
+}

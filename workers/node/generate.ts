@@ -1,0 +1,104 @@
+/** @file The `generate` command: words in, marked PNG files out. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '#models/errors/app-error.ts';
+import { markMadeWithAi } from '#models/formats/made-with-ai.ts';
+import { parseSafetensors, writeSafetensors } from '#models/formats/safetensors.ts';
+import { readLora } from '#models/lora/lora-file.ts';
+import type { WeightedLora } from '#models/lora/merge-lora.ts';
+import { modulePaths } from '#models/lora/module-paths.ts';
+import { LoadedModel } from '#models/pipelines/loaded-model.ts';
+import { textToImage } from '#models/pipelines/text-to-image.ts';
+import type { GraphRunner } from '#models/runtime/graph-runner.ts';
+import { defaultSchedulerId, type SchedulerId } from '#models/schedulers/index.ts';
+import type { Tensor } from '#models/tensor/tensor.ts';
+import { encodePng } from './image-files.ts';
+import { openModelDirectory } from './model-directory.ts';
+import { peakMemoryBytes, Stopwatch } from './report.ts';
+
+export interface GenerateRequest {
+  /** A folder in diffusers format, or `builtin`. */
+  readonly model: string;
+  readonly loras: readonly { readonly file: string; readonly weight: number }[];
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly count: number;
+  /** Of the first picture; the others count up from it. */
+  readonly seed: number;
+  readonly outDirectory: string;
+  readonly steps: number;
+  readonly guidance: number;
+  /** The model's own, where none is given. */
+  readonly scheduler?: SchedulerId | undefined;
+  /** The size the model was trained at, where none is given. */
+  readonly sizePx?: readonly [number, number] | undefined;
+  /** A safetensors file with the unit noise to begin with, under the key `latents`. */
+  readonly latentsFile?: string | undefined;
+  /** Where to write the final latents, under the same key. */
+  readonly saveLatentsFile?: string | undefined;
+}
+
+export interface GenerateReport {
+  readonly pictures: readonly { readonly file: string; readonly seed: number; readonly seconds: number }[];
+  readonly steps: number;
+  readonly guidance: number;
+  readonly scheduler: SchedulerId;
+  readonly picturesPerMinute: number;
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly peakMemoryBytes: number;
+}
+
+/** Draws `count` pictures from a model folder. @param runner not owned */
+export async function generateImages(runner: GraphRunner, request: GenerateRequest, onPicture: (file: string) => void = () => undefined): Promise<GenerateReport> {
+  const model = await LoadedModel.load(runner, openModelDirectory(request.model));
+  try {
+    return await drawPictures(model, request, onPicture);
+  } finally {
+    await model.dispose();
+  }
+}
+
+/**
+ * Draws `count` pictures and writes them, marked as made with AI, as `<seed>.png`.
+ *
+ * @throws {AppError} `lora-incompatible`, `job-invalid`, `weights-corrupt`
+ */
+export async function drawPictures(model: LoadedModel, request: GenerateRequest, onPicture: (file: string) => void = () => undefined): Promise<GenerateReport> {
+  const watch = new Stopwatch();
+  const loras = await readLoras(model, request.loras);
+  const latents = request.latentsFile === undefined ? undefined : await readLatents(request.latentsFile);
+  const scheduler = request.scheduler ?? defaultSchedulerId(model.schedulerConfig);
+  const [widthPx, heightPx] = request.sizePx ?? model.nativeSizePx;
+  await mkdir(request.outDirectory, { recursive: true });
+  watch.lap('loading');
+
+  const pictures: GenerateReport['pictures'][number][] = [];
+  for (let index = 0; index < request.count; index++) {
+    const started = performance.now();
+    const seed = request.seed + index;
+    const { prompt, negativePrompt, steps, guidance } = request;
+    const drawing = textToImage(model, { prompt, negativePrompt, widthPx, heightPx, scheduler, steps, guidance, seed, loras, ...(latents && { latents }) });
+    let drawn = await drawing.next();
+    while (drawn.done !== true) drawn = await drawing.next();
+    const file = join(request.outDirectory, `${seed}.png`);
+    await writeFile(file, markMadeWithAi(await encodePng(drawn.value.picture)));
+    if (request.saveLatentsFile !== undefined) await writeFile(request.saveLatentsFile, writeSafetensors(new Map([['latents', drawn.value.latents]])));
+    pictures.push({ file, seed, seconds: (performance.now() - started) / 1000 });
+    onPicture(file);
+  }
+  watch.lap('drawing');
+  const picturesPerMinute = (60 * pictures.length) / watch.seconds['drawing']!;
+  return { pictures, steps: request.steps, guidance: request.guidance, scheduler, picturesPerMinute, seconds: watch.seconds, peakMemoryBytes: peakMemoryBytes() };
+}
+
+/** Likeness files that fit this model. */
+export async function readLoras(model: LoadedModel, files: GenerateRequest['loras']): Promise<WeightedLora[]> {
+  const paths = modulePaths(model.hostWeights);
+  return Promise.all(files.map(async ({ file, weight }) => ({ weights: readLora(new Uint8Array(await readFile(file)), paths), weight })));
+}
+
+async function readLatents(file: string): Promise<Tensor<'float32'>> {
+  const latents = parseSafetensors(new Uint8Array(await readFile(file))).tensors.get('latents');
+  if (latents?.dtype === 'float32') return latents as Tensor<'float32'>;
+  throw new AppError('usage', { message: `${file} has no float32 tensor called latents`, help: 'Write it with --save-latents, or as float32 [1, C, H / 8, W / 8].' });
+}

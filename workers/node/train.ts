@@ -1,0 +1,134 @@
+/** @file The `train` command: photos in, a likeness file out. */
+import { writeFile } from 'node:fs/promises';
+import { AppError, isAppError } from '#models/errors/app-error.ts';
+import { likenessMetadata } from '#models/lora/likeness-metadata.ts';
+import { writeKohyaLora } from '#models/lora/lora-file.ts';
+import { countLoraParameters } from '#models/lora/lora-weights.ts';
+import { LoadedModel } from '#models/pipelines/loaded-model.ts';
+import type { GraphRunner } from '#models/runtime/graph-runner.ts';
+import { resolveOptions } from '#models/schedulers/scheduler-config.ts';
+import { defaultSubjectToken, subjectPhrase, trainingCaption, type PersonClass } from '#models/text/prompt.ts';
+import { learnLikeness, type LearnEvent } from '#models/training/learn-likeness.ts';
+import type { LearningPhoto } from '#models/training/prepare-examples.ts';
+import { trainingDefaults, trainingPlan } from '#models/training/training-defaults.ts';
+import type { TrainingState } from '#models/training/train-lora.ts';
+import { faceWithForehead } from '#models/vision/training-crop.ts';
+import { openFaceAnalyzer } from './face-models.ts';
+import { listImageFiles, readImage } from './image-files.ts';
+import { openModelDirectory } from './model-directory.ts';
+import { peakMemoryBytes, Stopwatch } from './report.ts';
+
+export interface TrainRequest {
+  /** A folder in diffusers format, or `builtin`. */
+  readonly model: string;
+  /** Picture files, or one folder of them. */
+  readonly photos: string | readonly string[];
+  readonly personClass: PersonClass;
+  readonly outFile: string;
+  readonly seed: number;
+  readonly samples?: number | undefined;
+  readonly rank?: number | undefined;
+  readonly resolutionPx?: number | undefined;
+  readonly learningRate?: number | undefined;
+}
+
+export interface TrainReport {
+  readonly photosUsed: number;
+  readonly photosRefused: readonly { readonly file: string; readonly code: string; readonly reason: string }[];
+  readonly samples: number;
+  readonly parameters: number;
+  readonly fileBytes: number;
+  readonly samplesPerSecond: number;
+  readonly losses: readonly { readonly samplesSeen: number; readonly loss: number; readonly smoothedLoss: number }[];
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly peakMemoryBytes: number;
+}
+
+const fewestPhotos = 2;
+
+/**
+ * Learns a likeness and writes it as safetensors in kohya's layout.
+ *
+ * @param runner  not owned
+ * @param onEvent told of every photo and update
+ * @throws {AppError} `photos-too-few` if fewer than two photos can be used, and whatever loading and learning throw
+ */
+export async function trainLikeness(runner: GraphRunner, request: TrainRequest, onEvent: (event: LearnEvent) => void = () => undefined): Promise<TrainReport> {
+  const watch = new Stopwatch();
+  const files = typeof request.photos === 'string' ? await listImageFiles(request.photos) : request.photos;
+  const { photos, refused } = await readPhotos(runner, files);
+  if (photos.length < fewestPhotos) {
+    throw new AppError('photos-too-few', {
+      message: `${photos.length} of ${files.length} pictures can be used, at least ${fewestPhotos} are needed${refused[0] === undefined ? '' : `; the first refused one: ${refused[0].reason}`}`,
+      help: 'Give 10 to 25 photos of one person, as JPEG, PNG, WebP or AVIF.',
+    });
+  }
+  watch.lap('photos');
+
+  const model = await LoadedModel.load(runner, openModelDirectory(request.model));
+  watch.lap('loading');
+  const lora = { ...trainingDefaults.lora, ...(request.rank === undefined ? {} : { rank: request.rank, alpha: request.rank }) };
+  const plan = trainingPlan(request.seed, {
+    ...(request.samples === undefined ? {} : { samples: request.samples }),
+    ...(request.learningRate === undefined ? {} : { learningRate: request.learningRate }),
+  });
+  const subject = { token: defaultSubjectToken, personClass: request.personClass };
+  const resolutionPx = request.resolutionPx ?? Math.min(...model.nativeSizePx);
+  const learning = learnLikeness(model, photos, { caption: trainingCaption(subject), resolutionPx, lora, plan, preview: null });
+
+  const losses: TrainReport['losses'][number][] = [];
+  let learned = await learning.next();
+  for (; learned.done !== true; learned = await learning.next()) {
+    const event = learned.value;
+    if (event.kind === 'encoding' && event.photosDone === event.photosTotal) watch.lap('encoding');
+    if (event.kind === 'step') losses.push({ samplesSeen: event.samplesSeen, loss: event.loss, smoothedLoss: event.smoothedLoss });
+    onEvent(event);
+  }
+  watch.lap('learning');
+
+  const state: TrainingState = learned.value;
+  const facts = {
+    lora,
+    baseModel: request.model,
+    resolutionPx,
+    samples: state.samplesSeen,
+    learningRate: plan.learningRate,
+    seed: request.seed,
+    predictionType: resolveOptions(model.schedulerConfig).predictionType,
+    triggerPhrase: subjectPhrase(subject),
+  };
+  const bytes = writeKohyaLora(state.factors, likenessMetadata(facts));
+  await writeFile(request.outFile, bytes);
+  await model.dispose();
+  watch.lap('saving');
+  return {
+    photosUsed: photos.length,
+    photosRefused: refused,
+    samples: state.samplesSeen,
+    parameters: countLoraParameters(state.factors),
+    fileBytes: bytes.length,
+    samplesPerSecond: state.samplesSeen / watch.seconds['learning']!,
+    losses,
+    seconds: watch.seconds,
+    peakMemoryBytes: peakMemoryBytes(),
+  };
+}
+
+/** Decodes the photos and finds the largest face of each; one bad file does not stop the others. */
+async function readPhotos(runner: GraphRunner, files: readonly string[]): Promise<{ photos: LearningPhoto[]; refused: TrainReport['photosRefused'] }> {
+  const faces = await openFaceAnalyzer(runner);
+  const photos: LearningPhoto[] = [];
+  const refused: TrainReport['photosRefused'][number][] = [];
+  for (const file of files) {
+    try {
+      const picture = await readImage(file);
+      const [face] = await faces.analyzer.detect(picture);
+      photos.push({ picture, faceBox: face === undefined ? null : faceWithForehead(face.box) });
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      refused.push({ file, code: error.code, reason: error.message });
+    }
+  }
+  await faces.dispose();
+  return { photos, refused };
+}

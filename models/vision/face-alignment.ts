@@ -1,26 +1,36 @@
-/** @file Which square of a picture the embedder looks at: around the face, turned so that the eyes are level. */
-import type { DetectedFace } from './face-detector.ts';
+/** @file Where the face is, beyond the detected box: the square that the embedder looks at, and the box from chin to hairline. */
+import type { DetectedFace, FaceBox } from './face-detector.ts';
 import type { PixelSize, SquareView } from './image.ts';
 
-/** How much larger than the detected box the square is. */
-export const faceMargin = 1.4;
-
 /**
- * The square around a face.
- *
- * @param margin side of the square over the longer side of the detected box
+ * The square for the embedder, as multiples of the detected box. Chosen on data/people at 512, 192 and 128 px among sides of 1.1 to 1.8,
+ * centred or raised: this one leaves the largest margin between the right person and the next.
  */
-export function faceView(face: DetectedFace, size: PixelSize, margin: number = faceMargin): SquareView {
+const embedderSquare = { side: 1.6, raise: 0.12 } as const;
+
+/** The square around a face, turned so that the eyes are level; it may reach over the edge of the picture. */
+export function faceView(face: DetectedFace, size: PixelSize): SquareView {
   const [left, top, right, bottom] = face.box;
+  const boxPx = Math.max((right - left) * size.widthPx, (bottom - top) * size.heightPx);
+  const angle = rollAngle(face, size);
   return {
-    centreX: ((left + right) / 2) * size.widthPx,
-    centreY: ((top + bottom) / 2) * size.heightPx,
-    sidePx: Math.max((right - left) * size.widthPx, (bottom - top) * size.heightPx) * margin,
-    angle: rollAngle(face, size),
+    centreX: ((left + right) / 2) * size.widthPx + Math.sin(angle) * embedderSquare.raise * boxPx,
+    centreY: ((top + bottom) / 2) * size.heightPx - Math.cos(angle) * embedderSquare.raise * boxPx,
+    sidePx: boxPx * embedderSquare.side,
+    angle,
   };
 }
 
 /** Clockwise tilt of the head in radians: 0 where the eyes are level. */
 export function rollAngle({ keypoints: { rightEye, leftEye } }: DetectedFace, { widthPx, heightPx }: PixelSize): number {
   return Math.atan2((leftEye.y - rightEye.y) * heightPx, (leftEye.x - rightEye.x) * widthPx);
+}
+
+/**
+ * From chin to hairline, which is what "face height" means everywhere else; the detector's box runs from the brows to just above the chin.
+ * The shares are fitted to the 144 labelled photos of data/people; nine in ten heights are within 11 % of the label.
+ */
+export function chinToHairline({ box: [left, top, right, bottom] }: DetectedFace): FaceBox {
+  const height = bottom - top;
+  return [left, Math.max(0, top - 0.37 * height), right, Math.min(1, bottom + 0.12 * height)];
 }

@@ -65,7 +65,7 @@ export class FaceAnalyzer {
         const { scores, boxes } = await this.#detector.graph.run({ image: detectorInput(picture, view) });
         found.push(...decodeFaces(scores!, boxes!, view, picture, options));
       }
-      if (found.length > 0) return mergeFaces(found, options.sameFaceOverlap);
+      if (found.length > 0) return mergeFaces(found, options);
     }
     return [];
   }

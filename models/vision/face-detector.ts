@@ -26,13 +26,17 @@ export interface DetectedFace {
 }
 
 export interface DetectionOptions {
-  /** Boxes below it are not looked at. */
+  /** What the surest face of a picture must reach. */
   readonly minScore: number;
+  /** What every further face must reach. */
+  readonly minFurtherScore: number;
   /** Boxes that share more than this of their union are the same face. */
   readonly sameFaceOverlap: number;
 }
 
-export const defaultDetection: DetectionOptions = { minScore: 0.5, sameFaceOverlap: 0.3 };
+// On the 144 photos of data/people at 512, 192 and 128 px every true face scores 0.75 or more and no painted backdrop over 0.72;
+// looking closer does not tell them apart (blurred lights reach 0.97 when enlarged).
+export const defaultDetection: DetectionOptions = { minScore: 0.5, minFurtherScore: 0.75, sameFaceOverlap: 0.3 };
 
 /**
  * The detector's input for one square view of a picture.
@@ -100,7 +104,7 @@ export function boxArea(box: FaceBox): number {
  *
  * @returns surest first
  */
-export function mergeFaces(candidates: readonly DetectedFace[], sameFaceOverlap: number): DetectedFace[] {
+export function mergeFaces(candidates: readonly DetectedFace[], { minFurtherScore, sameFaceOverlap }: DetectionOptions): DetectedFace[] {
   let left = [...candidates].sort((a, b) => b.score - a.score);
   const faces: DetectedFace[] = [];
   while (left.length > 0) {
@@ -109,7 +113,7 @@ export function mergeFaces(candidates: readonly DetectedFace[], sameFaceOverlap:
     left = left.filter((face) => !same.includes(face));
     faces.push(averageFace(same, surest.score));
   }
-  return faces;
+  return faces.filter((face, index) => index === 0 || face.score >= minFurtherScore);
 }
 
 function averageFace(faces: readonly DetectedFace[], score: number): DetectedFace {

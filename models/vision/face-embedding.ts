@@ -2,15 +2,23 @@
 import { AppError } from '../errors/app-error.ts';
 import type { RgbPicture } from '../pipelines/pixels.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
-import { faceresInputSize } from './faceres.ts';
+import { channelMeans, faceresInputSize } from './faceres.ts';
 import { sampleSquare, type SquareView } from './image.ts';
 
 /** A face as a vector of length 1, so that the dot product of two is their cosine. */
 export type FaceEmbedding = Float32Array;
 
-/** The embedder's input, float32 [1, 3, 224, 224] in 0 to 255; outside the picture is black. */
+/**
+ * The embedder's input, float32 [1, 3, 224, 224]; outside the picture is black.
+ *
+ * Blue, green, red less the means, as its authors trained it. The package its weights come from feeds plain RGB instead, which works,
+ * but tells people less clearly apart: on data/people reduced to 192 px the smallest margin between the right person and the
+ * next is 0.238 this way and 0.190 that way.
+ */
 export function embedderInput(picture: RgbPicture, view: SquareView): Tensor<'float32'> {
-  const planes = sampleSquare(picture, view, faceresInputSize, { scale: 1, offset: 0, border: 0 });
+  const rgb = sampleSquare(picture, view, faceresInputSize, { scale: 1, offset: 0, border: 0 });
+  const area = faceresInputSize * faceresInputSize;
+  const planes = Float32Array.from(rgb, (_, i) => rgb[(2 - Math.floor(i / area)) * area + (i % area)]! - channelMeans[Math.floor(i / area) as 0 | 1 | 2]);
   return tensor('float32', [1, 3, faceresInputSize, faceresInputSize], planes);
 }
 

@@ -6,6 +6,9 @@ import { convolution, depthwise } from './depthwise-separable.ts';
 /** Side of the input in pixels. */
 export const faceresInputSize = 224;
 
+/** What the net was trained to see subtracted: the ImageNet means of blue, green and red, 0 to 255. */
+export const channelMeans = [103.939, 116.779, 123.68] as const;
+
 /** Length of the embedding. */
 export const embeddingLength = 1024;
 
@@ -29,7 +32,7 @@ const blocks: readonly (readonly [stride: number, channels: number])[] = [
 /**
  * Builds the embedder. Batch normalisation is folded into weights and biases.
  *
- * Input `face`: float32 [1, 3, 224, 224], RGB in 0 to 255.
+ * Input `face`: float32 [1, 3, 224, 224], blue, green, red in 0 to 255 less `channelMeans`.
  * Outputs `embedding` [1, 1024]; `age` [1, 100], the share of belief in each year from 1; `male` [1, 1], 0 to 1.
  */
 export function buildFaceres(): Graph {

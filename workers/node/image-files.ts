@@ -61,6 +61,37 @@ export async function readImage(file: string, limits: ImageLimits = defaultImage
   }
 }
 
+/** A decoded picture and the file it came from. */
+export interface PictureFile {
+  readonly file: string;
+  readonly picture: RgbPicture;
+}
+
+/** What a folder held: the pictures, and for each bad file the reason it was left out. */
+export interface PictureFolder {
+  readonly pictures: readonly PictureFile[];
+  readonly refused: readonly { readonly file: string; readonly error: AppError }[];
+}
+
+/**
+ * Decodes every picture of a folder, or of a list of files; one bad file does not spoil the rest.
+ *
+ * @throws {AppError} `usage` if the folder cannot be read
+ */
+export async function readPictureFolder(source: string | readonly string[], limits: ImageLimits = defaultImageLimits): Promise<PictureFolder> {
+  const pictures: PictureFile[] = [];
+  const refused: { file: string; error: AppError }[] = [];
+  for (const file of typeof source === 'string' ? await listImageFiles(source) : source) {
+    try {
+      pictures.push({ file, picture: await readImage(file, limits) });
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      refused.push({ file, error });
+    }
+  }
+  return { pictures, refused };
+}
+
 /** Writes a picture as PNG. */
 export async function writePng(file: string, { widthPx, heightPx, rgb }: RgbPicture): Promise<void> {
   await sharp(rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } }).png({ compressionLevel: 9 }).toFile(file);

@@ -1,7 +1,7 @@
 /** @file The page's side of the engine: starts the worker when it is first needed, one job at a time and one tab at a time, and starts it afresh after a crash. */
 import { type Remote, proxy, wrap } from 'comlink';
 import { AppError, isAppError } from '#models/errors/app-error.ts';
-import type { DeviceReport, EngineApi, GenerateEvent, GenerateRequest, TrainEvent } from '../contract/engine.ts';
+import type { DeviceReport, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, TrainEvent } from '../contract/engine.ts';
 import { decodeError } from './decode-error.ts';
 import { TabLock } from './tab-lock.ts';
 
@@ -15,7 +15,14 @@ interface RunningWorker {
 /** Implements `EngineApi` for the page. Errors are `AppError`s; `busy-elsewhere` means that another tab is at work. */
 export class EngineClient implements EngineApi {
   #running: RunningWorker | null = null;
+  #options: EngineOptions = { backend: 'auto' };
   readonly #lock = new TabLock('likeness-engine');
+
+  /** Told to every worker that is started from here on, and to the present one. */
+  async configure(options: EngineOptions): Promise<void> {
+    this.#options = options;
+    await this.#running?.api.configure(options);
+  }
 
   probe(): Promise<DeviceReport> {
     return this.#job((api) => api.probe());
@@ -37,8 +44,8 @@ export class EngineClient implements EngineApi {
     await this.#running?.api.resume();
   }
 
-  async cancel(): Promise<void> {
-    await this.#running?.api.cancel();
+  async cancel(kind?: JobKind): Promise<void> {
+    await this.#running?.api.cancel(kind);
   }
 
   /** Takes the engine over from another tab, whose job then stops at its last saved state. */
@@ -77,7 +84,9 @@ export class EngineClient implements EngineApi {
       });
     });
     death.catch(() => undefined); // Whoever races against it handles it; outside a job there is nobody to tell.
-    this.#running = { worker, api: wrap<EngineApi>(worker), death };
+    const api = wrap<EngineApi>(worker);
+    api.configure(this.#options).catch(() => undefined); // Messages arrive in order: before any job. Only a dying worker refuses, and its death is told.
+    this.#running = { worker, api, death };
     return this.#running;
   }
 }

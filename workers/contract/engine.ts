@@ -3,6 +3,14 @@
 /** Where the graphs run. */
 export type Backend = 'webgpu' | 'wasm';
 
+/** What the page may decide for the engine. */
+export interface EngineOptions {
+  /** `auto` takes WebGPU where there is a real adapter that passes the self-test, else wasm. A name is taken at its word, software adapters included. */
+  readonly backend: Backend | 'auto';
+}
+
+export type JobKind = 'probe' | 'train' | 'generate';
+
 /** One line of the start-up self-test. */
 export interface SelfTestEntry {
   readonly name: string;
@@ -51,6 +59,8 @@ export type TrainEvent =
   | { readonly kind: 'preview'; readonly samplesSeen: number; readonly png: Uint8Array }
   /** Everything needed to go on after a closed tab has been written to storage. */
   | { readonly kind: 'checkpoint'; readonly samplesSeen: number }
+  /** Something did not work and the training goes on, such as a checkpoint for which there was no room. */
+  | { readonly kind: 'warning'; readonly error: EncodedError }
   | { readonly kind: 'paused' }
   | { readonly kind: 'resumed' }
   | { readonly kind: 'finished'; readonly likenessId: string }
@@ -86,9 +96,15 @@ export interface GenerateRequest {
   readonly likenessWeight: number;
 }
 
-/** The one owner of the graphics device. Calls queue one behind another; `cancel`, `pause` and `resume` act on the running job. */
+/**
+ * The one owner of the graphics device. Calls queue one behind another; `pause` and `resume` act on the running job.
+ *
+ * Jobs tell how they ended by an event. They reject only with `device-lost`, after the event: this worker is then of no more use.
+ */
 export interface EngineApi {
-  /** Chooses the backend, runs the self-test and times one sample of each kind of work. */
+  /** Takes effect with the next job; a device that was chosen otherwise is given up. */
+  configure(options: EngineOptions): Promise<void>;
+  /** Chooses the backend, runs the self-test and times one sample of each kind of work. Rejects if nothing can run here. */
   probe(): Promise<DeviceReport>;
   /** Trains the run with this id from the run store: its job, photos and, if there is one, its checkpoint. Resolves when the run ended in any way. */
   train(runId: string, onEvent: (event: TrainEvent) => void): Promise<void>;
@@ -96,5 +112,6 @@ export interface EngineApi {
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
-  cancel(): Promise<void>;
+  /** Cancels every job of this kind, waiting or working; without a kind the one at work. A cancelled run keeps its checkpoint until the next run starts. */
+  cancel(kind?: JobKind): Promise<void>;
 }

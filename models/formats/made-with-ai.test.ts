@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { isAppError } from '../errors/app-error.ts';
 import { crc32 } from './crc32.ts';
@@ -7,7 +7,7 @@ import { isMarkedMadeWithAi, madeWithAiPacket, markMadeWithAi, trainedAlgorithmi
 import { writePngXmp } from './png-xmp.ts';
 
 const pixels = Uint8Array.from({ length: 9 * 7 * 3 }, (_, index) => (index * 37) % 256);
-const picture = (): sharp.Sharp => sharp(pixels, { raw: { width: 9, height: 7, channels: 3 } });
+const picture = (): Sharp => sharp(pixels, { raw: { width: 9, height: 7, channels: 3 } });
 const exif = { IFD0: { Copyright: 'nobody' } };
 const files: Record<string, () => Promise<Uint8Array>> = {
   PNG: async () => picture().png().toBuffer(),

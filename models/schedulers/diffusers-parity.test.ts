@@ -55,9 +55,9 @@ describe('every run is the run of diffusers', () => {
       const step = run.start + index;
       const output = model(sampler.scaleModelInput(sample, step), sampler.timesteps[step]!);
       sample = sampler.step(output, step, sample, sampler.needsNoise(step) ? random.normal(24) : undefined);
-      expect(difference([sample[0]!], [expected]), `step ${step}`).toBeLessThan(1e-4);
+      expect(difference([sample[0]!], [expected]), `step ${step}`).toBeLessThan(3e-5);
     });
-    expect(difference(sample, run.final)).toBeLessThan(1e-4);
+    expect(difference(sample, run.final)).toBeLessThan(3e-5);
   });
 });
 

@@ -60,7 +60,7 @@ function runLoop({ config, steps = 10, start = 0 }: Case): Float32Array {
   const parsed = readSchedulerConfig(JSON.stringify(config));
   const sampler = schedulers[defaultSchedulerId(parsed)].create(parsed, steps);
   const random = new TorchRandom(0);
-  let sample = dummySample.map((value) => value * sampler.initialNoiseScale);
+  let sample: Float32Array = dummySample.map((value) => value * sampler.initialNoiseScale);
   if (start > 0) sample = sampler.addNoise(sample, dummyNoise, start);
   for (let step = start; step < steps; step++) {
     const timestep = sampler.timesteps[step]!;

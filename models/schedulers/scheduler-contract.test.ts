@@ -29,7 +29,7 @@ type Model = (sampler: Sampler, input: Float32Array, step: number) => Float32Arr
 
 function sampleWith(sampler: Sampler, model: Model, seed: number): Float32Array {
   const random = new TorchRandom(seed);
-  let sample = random.normal(count).map((value) => value * sampler.initialNoiseScale);
+  let sample: Float32Array = random.normal(count).map((value) => value * sampler.initialNoiseScale);
   for (let step = 0; step < sampler.timesteps.length; step++) {
     const output = model(sampler, sampler.scaleModelInput(sample, step), step);
     sample = sampler.step(output, step, sample, sampler.needsNoise(step) ? random.normal(count) : undefined);

@@ -85,11 +85,8 @@ function propagate(math: GradientMath, node: Node, reached: ReadonlySet<Value>, 
   inputs.forEach((input, i) => {
     const recipe = recipes[i];
     if (recipe === undefined || !reached.has(input)) return;
-    const contribution = recipe();
-    if (!sameType(contribution, input)) {
-      throw new AppError('internal', { message: `the rule of ${node.op} gives ${formatType(contribution)} for ${formatType(input)}` });
-    }
-    const known = gradients.get(input);
-    gradients.set(input, known === undefined ? contribution : math.add(known, contribution));
+    const total = math.accumulate(gradients.get(input), recipe);
+    if (!sameType(total, input)) throw new AppError('internal', { message: `the rule of ${node.op} gives ${formatType(total)} for ${formatType(input)}` });
+    gradients.set(input, total);
   });
 }

@@ -12,11 +12,18 @@ function isIdentity(perm: readonly number[]): boolean {
   return perm.every((axis, i) => axis === i);
 }
 
+/** A product P V of the forward graph, met on the way back: its result, and the gradient of that. */
+export interface WeightedSum {
+  readonly result: Value;
+  readonly gradient: Value;
+}
+
 /** Adds nodes to `builder`, as few as it can. All values are float32 unless a method says otherwise. */
 export class GradientMath {
   readonly builder: GraphBuilder;
   /** Products made here; nothing but the gradient that asked for them uses them. */
   readonly #products = new Set<Value>();
+  readonly #weightedSums = new Map<Value, WeightedSum>();
 
   constructor(builder: GraphBuilder) {
     this.builder = builder;
@@ -127,6 +134,32 @@ export class GradientMath {
     const product = this.builder.node('Gemm', [a, b], { transA, transB, alpha, beta: 1 });
     this.#products.add(product);
     return product;
+  }
+
+  /**
+   * known + contribution. Where the contribution is a matrix product that `recipe` makes, `known` becomes its third operand: one
+   * pass over the memory less, and most gradients of rows are sums of such products (query, key, value, and an adapter for each).
+   */
+  accumulate(known: Value | undefined, recipe: () => Value): Value {
+    const nodesBefore = this.builder.nodes.length;
+    const contribution = recipe();
+    if (known === undefined) return contribution;
+    const last = this.builder.nodes.at(-1)!;
+    const isFreshProduct = this.builder.nodes.length > nodesBefore && last.outputs[0] === contribution && this.#products.has(contribution);
+    if (!isFreshProduct) return this.add(known, contribution);
+    const attributes = last.attributes as unknown as GemmAttributes;
+    return this.builder.node('Gemm', [...last.inputs, known], { ...attributes, beta: 1 });
+  }
+
+  /** Remembers that `weightsGradient` is gradient V^T: the softmax before it can then take its row sums from the narrower result. */
+  rememberWeightedSum(weightsGradient: Value, sum: WeightedSum): Value {
+    this.#weightedSums.set(weightsGradient, sum);
+    return weightsGradient;
+  }
+
+  /** The product P V whose gradient with respect to P is exactly `weightsGradient`, if that is known. */
+  weightedSumBehind(weightsGradient: Value): WeightedSum | undefined {
+    return this.#weightedSums.get(weightsGradient);
   }
 
   /** (op(A) op(B))^T is op(B)^T op(A)^T: no element has to move. The first product is left behind and pruned. */

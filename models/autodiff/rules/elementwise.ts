@@ -71,13 +71,13 @@ export const elementwiseRules: { readonly [Op in keyof typeof elementwiseOps & O
     ];
   },
 
-  // Phi(x) + x * phi(x), with u = x / sqrt(2): 0.5 + 0.5 * erf(u) + u / sqrt(pi) * exp(-u^2).
+  // With u = x / sqrt(2): (1 + erf(u) + 2 / sqrt(pi) * u * exp(-u^2)) / 2; the factor of the exponential goes into its exponent.
   Gelu: ({ math, gradient, inputs: [x] }) => [
     () => {
       const u = math.scale(x!, Math.SQRT1_2);
-      const distribution = math.add(math.scale(math.builder.node('Erf', [u]), 0.5), math.builder.scalar(0.5));
-      const density = math.builder.node('Exp', [math.neg(math.mul(u, u))]);
-      return math.mul(gradient, math.add(distribution, math.mul(math.scale(u, 1 / Math.sqrt(Math.PI)), density)));
+      const density = math.builder.node('Exp', [math.sub(math.builder.scalar(Math.log(2 / Math.sqrt(Math.PI))), math.mul(u, u))]);
+      const twice = math.add(math.add(math.builder.node('Erf', [u]), math.mul(u, density)), math.builder.scalar(1));
+      return math.mul(gradient, math.scale(twice, 0.5));
     },
   ],
   // s + alpha * y * (1 - s) with s = sigmoid(alpha * x): the output y = x * s saves one product.

@@ -31,12 +31,15 @@ function transposedTimes(math: GradientMath, a: Value, gradient: Value): Value {
 }
 
 export const matmulRules: { readonly [Op in keyof typeof matmulOps & OpName]: TableEntry<AttributesOf<Op>> } = {
-  MatMul: ({ math, gradient, inputs: [a, b] }) => {
+  MatMul: ({ math, gradient, inputs: [a, b], outputs: [y] }) => {
     if (b!.shape.length === 2) {
       return [() => timesTransposedMatrix(math, gradient, b!, a!.shape), () => math.gemm(asMatrix(math, a!), asMatrix(math, gradient), true, false)];
     }
     return [
-      () => math.sumTo(math.builder.node('MatMul', [gradient, math.swapLast(b!)]), a!.shape),
+      () => {
+        const product = math.builder.node('MatMul', [gradient, math.swapLast(b!)]);
+        return math.sumTo(math.rememberWeightedSum(product, { result: y!, gradient }), a!.shape);
+      },
       () => math.sumTo(transposedTimes(math, a!, gradient), b!.shape),
     ];
   },

@@ -24,9 +24,19 @@ function throughNormalization(math: GradientMath, t: Value, normalized: Value, i
   return math.mul(math.sub(math.sub(t, math.mean(t, axes)), along), inverseDeviation);
 }
 
+/**
+ * Row sums of gradient * y for a softmax y along its last axis. In attention y weights the values, O = y V, and the gradient is
+ * dO V^T: then the sums are those of dO * O, which is narrower (headDim instead of all keys) and saves two passes over [queries, keys].
+ */
+function rowSums(math: GradientMath, gradient: Value, y: Value, axis: number): Value {
+  const sum = axis === y.shape.length - 1 ? math.weightedSumBehind(gradient) : undefined;
+  if (sum === undefined || sum.result.shape.at(-1)! >= y.shape.at(-1)!) return math.sum(math.mul(gradient, y), [axis]);
+  return math.sum(math.mul(sum.gradient, sum.result), [axis]);
+}
+
 export const normalizationRules: { readonly [Op in keyof typeof normalizationOps & OpName]: TableEntry<AttributesOf<Op>> } = {
   Softmax: ({ math, gradient, outputs: [y], attributes: { axis } }) => [
-    () => math.mul(y!, math.sub(gradient, math.sum(math.mul(gradient, y!), [normalizeAxis(axis, y!.shape.length)]))),
+    () => math.mul(y!, math.sub(gradient, rowSums(math, gradient, y!, normalizeAxis(axis, y!.shape.length)))),
   ],
 
   InstanceNormalization: ({ math, gradient, inputs: [x, scale, bias], outputs: [y], attributes: { epsilon } }) => {

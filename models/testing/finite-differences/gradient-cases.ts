@@ -105,7 +105,14 @@ export const gradientCases: { readonly [Op in OpName]: readonly GradientCase[] }
     gradientCase('MatMul of a matrix by a batch', { a: [4, 5], b: [3, 5, 2] }, (b, v) => b.node('MatMul', [v.a, v.b])),
     gradientCase('MatMul of wide attention weights', { a: [2, 7, 8], b: [2, 8, 1] }, (b, v) => b.node('MatMul', [v.a, v.b])),
   ],
-  Gemm: gemm,
+  Gemm: [
+    ...gemm,
+    gradientCase('Gemm thrice from the same rows, as query, key and value', { x: [2, 3], q: [4, 3], k: [4, 3], v: [3, 4] }, (b, { x, q, k, v }) => {
+      const plain = { transA: false, alpha: 1, beta: 1 } as const;
+      return [b.node('Gemm', [x, q], { ...plain, transB: true }), b.node('Gemm', [x, k], { ...plain, transB: true, alpha: 0.5 }), b.node('Gemm', [x, v], { ...plain, transB: false })];
+    }),
+    gradientCase('Gemm with itself as bias', { x: [3, 3] }, (b, { x }) => b.node('Gemm', [x, x, x], { transA: true, transB: false, alpha: 1, beta: 2 })),
+  ],
   MultiHeadAttention: [
     gradientCase('MultiHeadAttention', { q: [1, 3, 4], k: [1, 2, 4], v: [1, 2, 4] }, (b, { q, k, v }) => b.node('MultiHeadAttention', [q, k, v], { numHeads: 2, scale: 0.7 })),
   ],
@@ -137,7 +144,17 @@ export const gradientCases: { readonly [Op in OpName]: readonly GradientCase[] }
     averagePool('that leaves rows over', [1, 2, 5, 7], [2, 2], [2, 3], [0, 0, 0, 0]),
   ],
 
-  Softmax: [-1, 1].map((axis) => gradientCase(`Softmax along ${axis}`, { x: [2, 3, 4] }, (b, { x }) => b.node('Softmax', [x], { axis }))),
+  Softmax: [
+    ...[-1, 1].map((axis) => gradientCase(`Softmax along ${axis}`, { x: [2, 3, 4] }, (b, { x }) => b.node('Softmax', [x], { axis }))),
+    gradientCase('Softmax as attention weights', { x: [2, 3, 5], v: [2, 5, 2] }, (b, { x, v }) => b.node('MatMul', [b.node('Softmax', [x], { axis: 2 }), v])),
+    gradientCase('Softmax as attention weights of wide values', { x: [2, 3, 2], v: [2, 2, 5] }, (b, { x, v }) => b.node('MatMul', [b.node('Softmax', [x], { axis: 2 }), v])),
+    gradientCase('Softmax as attention weights, shared by heads', { x: [1, 3, 5], v: [2, 5, 2] }, (b, { x, v }) => b.node('MatMul', [b.node('Softmax', [x], { axis: 2 }), v])),
+    gradientCase('Softmax as attention weights that leave the graph too', { x: [2, 3, 5], v: [2, 5, 2] }, (b, { x, v }) => {
+      const weights = b.node('Softmax', [x], { axis: 2 });
+      return [weights, b.node('MatMul', [weights, v]), b.node('MatMul', [weights, b.node('Sin', [v])])];
+    }),
+    gradientCase('Softmax across rows as attention weights', { x: [2, 3, 5], v: [2, 5, 2] }, (b, { x, v }) => b.node('MatMul', [b.node('Softmax', [x], { axis: 1 }), v])),
+  ],
   InstanceNormalization: [
     gradientCase('InstanceNormalization with scale and bias', { x: [2, 3, 4, 3], scale: [3], bias: [3] }, (b, { x, scale, bias }) =>
       b.node('InstanceNormalization', [x, scale, bias], { epsilon: 1e-2 }),

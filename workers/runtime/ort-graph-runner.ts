@@ -54,6 +54,8 @@ export interface OrtPlatform {
   placeWeight(tensor: Tensor): Promise<PlacedWeight> | PlacedWeight;
   /** Copies an output's elements to the host, wherever the provider left them. */
   download(output: OrtTensor): Promise<OrtTensor.DataType>;
+  /** Rejects when the device goes away: a run that is under way may then never end by itself. */
+  readonly lost?: Promise<never>;
   /** Frees the device, if the platform owns one. */
   close(): Promise<void> | void;
 }
@@ -176,7 +178,8 @@ class OrtCompiledGraph implements CompiledGraph {
     for (const [input, feed] of checkFeeds(this.graph, feeds)) ortFeeds[this.#model.inputNames.get(input.name)!] = this.#toOrt(feed);
     for (const [parameter, weights] of this.#fedWeights) ortFeeds[this.#model.parameterNames.get(parameter.name)!] = weights.get(parameter.name).ort;
     try {
-      const outputs = await this.#session.run(ortFeeds);
+      const running = this.#session.run(ortFeeds);
+      const outputs = await (this.#platform.lost === undefined ? running : Promise.race([running, this.#platform.lost]));
       return this.graph.outputs.map(({ name, value }) => [value, name, outputs[this.#model.outputNames.get(name)!]!]);
     } catch (error) {
       throw fromOrtError(`running ${this.graph.name} on ${this.#platform.backend}`, error);

@@ -1,0 +1,125 @@
+/// <reference types="vite/client" />
+/** @file The graph runners of the browser: WebGPU with weights on our own buffers, and wasm. The only importer of onnxruntime-web. */
+import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web/webgpu';
+import glueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import { bytesPerElement } from '#models/tensor/dtype.ts';
+import type { Tensor } from '#models/tensor/tensor.ts';
+import { Mutex } from '../host/mutex.ts';
+import type { WebGpuDevice } from './device.ts';
+import { MemoryBudget } from './memory-budget.ts';
+import { OrtGraphRunner, placeOnHost, type OrtPlatform, type WeightBinding } from './ort-graph-runner.ts';
+
+/** One lock for all runners of the worker: overlapping calls corrupt the wasm instance, on WebGPU too. */
+const mutex = new Mutex();
+
+/** Threads that wasm can use here: all cores up to 8 on a cross-origin isolated page, else one. */
+export function wasmThreads(): number {
+  return globalThis.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 8) : 1;
+}
+
+/** Must come before the first session of the worker; later calls change nothing. */
+function configure(threads: number): void {
+  env.wasm.wasmPaths = { mjs: glueUrl, wasm: wasmUrl };
+  env.wasm.numThreads = threads;
+  env.logLevel = 'error';
+}
+
+function hostTensor({ dtype, shape, data }: Tensor): OrtTensor {
+  return new OrtTensor(dtype as 'float32', data as Float32Array, [...shape]);
+}
+
+export interface WasmRunnerOptions {
+  /** The first runner of a worker decides. Default: `wasmThreads()`. */
+  readonly threads?: number;
+  /** Default: initializers up to 1 GiB of weights a graph, because inputs are copied into the heap at each run. */
+  readonly weightBinding?: WeightBinding;
+}
+
+/** A runner on the processor; the caller disposes it. */
+export function createWasmRunner({ threads = wasmThreads(), weightBinding }: WasmRunnerOptions = {}): OrtGraphRunner {
+  configure(threads);
+  return new OrtGraphRunner(
+    {
+      backend: 'wasm',
+      initializersUpToBytes: weightBinding === undefined ? 2 ** 30 : weightBinding === 'initializers' ? Infinity : 0,
+      fusedAttention: true,
+      sessionOptions: { executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel: 3 },
+      createSession: (model, options) => InferenceSession.create(model, options),
+      hostTensor,
+      placeWeight: (tensor) => placeOnHost(tensor, hostTensor),
+      download: (output) => output.getData(),
+      close: () => undefined,
+    },
+    mutex,
+  );
+}
+
+export interface WebGpuRunnerOptions {
+  /** The device, owned by the runner from here on: `dispose` destroys it. */
+  readonly gpu: WebGpuDevice;
+  /** False spells attention out: what the self-test asks for where the fused kernel is wrong. */
+  readonly fusedAttention?: boolean;
+  /** Where the bytes of weights are counted. */
+  readonly budget?: MemoryBudget;
+  /** An operator without a WebGPU kernel is an error and does not quietly run on the CPU. For tests. */
+  readonly forbidCpuFallback?: boolean;
+}
+
+/** A runner on the graphics device; the caller disposes it. Weights are on buffers of ours, freed when their set is disposed. */
+export function createWebGpuRunner({ gpu, fusedAttention = true, budget = new MemoryBudget(), forbidCpuFallback = false }: WebGpuRunnerOptions): OrtGraphRunner {
+  configure(1); // all arithmetic is on the device
+  const { device, lost } = gpu;
+  const platform: OrtPlatform = {
+    backend: 'webgpu',
+    initializersUpToBytes: 0,
+    fusedAttention,
+    lost,
+    sessionOptions: {
+      // NCHW: with weights as inputs the default layout would transpose each convolution's weight at every run.
+      executionProviders: [{ name: 'webgpu', device, preferredLayout: 'NCHW' } as InferenceSession.WebGpuExecutionProviderOption],
+      graphOptimizationLevel: 'all',
+      preferredOutputLocation: 'gpu-buffer',
+      logSeverityLevel: 3,
+      extra: { session: { disable_cpu_ep_fallback: forbidCpuFallback ? '1' : '0' } },
+    },
+    createSession: (model, options) => InferenceSession.create(model, options),
+    hostTensor,
+    placeWeight: async (tensor) => {
+      const { dtype, shape, data } = tensor;
+      const sizeBytes = data.length * bytesPerElement[dtype];
+      budget.take(sizeBytes);
+      const buffer = await createBuffer(device, data).catch((error: unknown) => {
+        budget.give(sizeBytes);
+        throw error;
+      });
+      const ort = OrtTensor.fromGpuBuffer(buffer, { dataType: dtype, dims: [...shape] });
+      const free = (): void => {
+        buffer.destroy();
+        budget.give(sizeBytes);
+      };
+      return { dtype, shape, sizeBytes, ort, hostBytes: null, free };
+    },
+    download: (output) => output.getData(),
+    close: () => device.destroy(),
+  };
+  return new OrtGraphRunner(platform, mutex);
+}
+
+/** A storage buffer that holds `data`. The size is rounded up to 16 bytes, as onnxruntime's shaders read vectors of four. */
+async function createBuffer(device: GPUDevice, data: ArrayBufferView<ArrayBufferLike>): Promise<GPUBuffer> {
+  device.pushErrorScope('out-of-memory');
+  device.pushErrorScope('validation');
+  const buffer = device.createBuffer({
+    size: Math.max(16, Math.ceil(data.byteLength / 16) * 16),
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+  });
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const whole = bytes.length % 4 === 0 ? bytes : Uint8Array.from({ length: Math.ceil(bytes.length / 4) * 4 }, (_, i) => bytes[i] ?? 0);
+  device.queue.writeBuffer(buffer, 0, whole as Uint8Array<ArrayBuffer>);
+  const [invalid, outOfMemory] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+  const error = invalid ?? outOfMemory;
+  if (error === null) return buffer;
+  buffer.destroy();
+  throw new Error(`out of memory: ${error.message}`);
+}

@@ -1,5 +1,5 @@
-/** @file Where the face is, beyond the detected box: the square that the embedder looks at, and the box from chin to hairline. */
-import type { DetectedFace, FaceBox } from './face-detector.ts';
+/** @file The square of a picture that the embedder looks at. */
+import type { DetectedFace } from './face-detector.ts';
 import type { PixelSize, SquareView } from './image.ts';
 
 /**
@@ -24,13 +24,4 @@ export function faceView(face: DetectedFace, size: PixelSize): SquareView {
 /** Clockwise tilt of the head in radians: 0 where the eyes are level. */
 export function rollAngle({ keypoints: { rightEye, leftEye } }: DetectedFace, { widthPx, heightPx }: PixelSize): number {
   return Math.atan2((leftEye.y - rightEye.y) * heightPx, (leftEye.x - rightEye.x) * widthPx);
-}
-
-/**
- * From chin to hairline, which is what "face height" means everywhere else; the detector's box runs from the brows to just above the chin.
- * The shares are fitted to the 144 labelled photos of data/people; nine in ten heights are within 11 % of the label.
- */
-export function chinToHairline({ box: [left, top, right, bottom] }: DetectedFace): FaceBox {
-  const height = bottom - top;
-  return [left, Math.max(0, top - 0.37 * height), right, Math.min(1, bottom + 0.12 * height)];
 }

@@ -51,7 +51,7 @@ test('the command prints a line for each picture and the mean cosine as the last
   await writePng(join(folder, '2.png'), { widthPx: 64, heightPx: 64, rgb: new Uint8Array(64 * 64 * 3).fill(90) });
   await writeFile(join(folder, '3.png'), 'not a picture');
   let text = '';
-  await runScore(['--photos', folder, '--images', folder], (line) => (text += line));
+  await runScore({ photos: folder, images: folder, report: undefined }, (line) => (text += line));
   const lines = text.split('\n');
   expect(lines[0]).toMatch(/^1\.png +faces 1 +cosine 1\.0000$/);
   expect(lines[1]).toMatch(/^2\.png +faces 0 +cosine no face$/);

@@ -4,7 +4,7 @@ import { AppError } from '#models/errors/app-error.ts';
 import type { RgbPicture } from '#models/pipelines/pixels.ts';
 import type { FaceAnalyzer } from '#models/vision/face-analyzer.ts';
 import { cosine, meanEmbedding, type FaceEmbedding } from '#models/vision/face-embedding.ts';
-import { formatHelp, parseOptions, type OptionTable } from './arguments.ts';
+import type { OptionTable, Options } from './arguments.ts';
 import { openFaceAnalyzer } from './face-models.ts';
 import { readPictureFolder } from './image-files.ts';
 import { writeReport } from './report.ts';
@@ -138,12 +138,9 @@ export function formatScores(report: ScoreReport): string {
 /**
  * Runs the command and prints its lines.
  *
- * @param args what follows `score` on the command line
  * @throws {AppError} `usage`, `face-missing`
  */
-export async function runScore(args: readonly string[], print: (text: string) => void = console.log): Promise<void> {
-  if (args.includes('--help')) return print(formatHelp('score', 'how alike the faces of two folders are', scoreOptions));
-  const { options } = parseOptions('score', scoreOptions, args);
+export async function runScore(options: Options<typeof scoreOptions>, print: (text: string) => void = console.log): Promise<void> {
   const { analyzer, dispose } = await openFaceAnalyzer();
   try {
     const report = await scoreImages(options.photos, options.images, analyzer);

@@ -1,5 +1,5 @@
 /** @file A Vite plugin: serves the model folders under `/models/...` in `dev`, copies them into the site in `build`, and lists them for the service worker. */
-import { cpSync, createReadStream, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { cpSync, createReadStream, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { Plugin } from 'vite';
 
@@ -9,7 +9,8 @@ const folders = [
   { url: '/models/vision', folder: 'models/vision/weights', subfolders: ['.'], files: [] },
 ] as const;
 
-const moduleName = 'virtual:model-files';
+/** The list of all served files, which the service worker reads: Kit builds it without our plugins, so a virtual module does not reach it. */
+const listUrl = '/models/files.json';
 
 /** What a model folder is made of; recipes, notes and scripts beside it are not served. */
 const servedEndings = ['.json', '.safetensors', '.txt', '.onnx', '.bin'];
@@ -19,7 +20,7 @@ interface ServedFile {
   readonly path: string;
 }
 
-/** `virtual:model-files` exports `modelFiles`: the URLs of all served files, to be cached for offline work. */
+/** Serves and copies the model files, and writes their addresses to `/models/files.json`, to be cached for offline work. */
 export function modelFiles(): Plugin {
   let isBuild = false;
   let outputFolder = '';
@@ -29,14 +30,14 @@ export function modelFiles(): Plugin {
       isBuild = config.command === 'build';
       outputFolder = resolve(config.root, '.svelte-kit/output/client');
     },
-    resolveId: (id) => (id === moduleName ? `\0${moduleName}` : undefined),
-    load(id) {
-      if (id !== `\0${moduleName}`) return undefined;
-      return `export const modelFiles = ${JSON.stringify(listServedFiles().map((file) => file.url))};`;
-    },
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
         const url = new URL(request.url ?? '/', 'http://localhost').pathname;
+        if (url === listUrl) {
+          response.setHeader('Content-Type', 'application/json');
+          response.end(listAsJson());
+          return;
+        }
         const file = url.startsWith('/models/') ? listServedFiles().find((served) => served.url === url) : undefined;
         if (file === undefined) {
           next();
@@ -54,8 +55,14 @@ export function modelFiles(): Plugin {
         mkdirSync(dirname(target), { recursive: true });
         cpSync(file.path, target);
       }
+      mkdirSync(join(outputFolder, 'models'), { recursive: true });
+      writeFileSync(join(outputFolder, listUrl), listAsJson());
     },
   };
+}
+
+function listAsJson(): string {
+  return JSON.stringify(listServedFiles().map((file) => file.url));
 }
 
 function listServedFiles(): ServedFile[] {

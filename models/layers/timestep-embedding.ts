@@ -1,10 +1,9 @@
 /** @file The timestep as a vector: sines and cosines, then a two-layer network. */
 import type { Value } from '../graph/graph.ts';
-import { float32 } from '../tensor/tensor.ts';
+import { zeros, type Tensor } from '../tensor/tensor.ts';
 import { activate, type Activation } from './activations.ts';
 import { linear } from './linear.ts';
 import type { ModuleContext } from './module-context.ts';
-import { reshape } from './reshape.ts';
 
 export interface SinusoidOptions {
   /** Even. */
@@ -16,21 +15,26 @@ export interface SinusoidOptions {
 }
 
 /**
- * Sines and cosines of the timestep at `width / 2` frequencies from 1 down to about 1 / 10000.
+ * Sines and cosines of timesteps at `width / 2` frequencies from 1 down to about 1 / 10000, computed on the host:
+ * WGSL promises sin and cos only 2^-11 within +-pi and nothing beyond, and a timestep goes up to 1000.
  *
- * @param timestep float32 [N], 0 to about 1000, may be fractional
- * @returns [N, width]
+ * @param timesteps 0 to about 1000, may be fractional
+ * @returns float32 [timesteps, width], owned by the caller
  * @see Ho et al. 2020, after Vaswani et al. 2017
  */
-export function timestepSinusoid(context: ModuleContext, timestep: Value, { width, flipSinToCos, freqShift }: SinusoidOptions): Value {
-  const { builder } = context;
+export function timestepSinusoid(timesteps: ArrayLike<number>, { width, flipSinToCos, freqShift }: SinusoidOptions): Tensor<'float32'> {
   const half = width / 2;
-  const frequencies = Float32Array.from({ length: half }, (_, i) => Math.exp(Math.fround((-Math.log(10000) * i) / (half - freqShift))));
-  const column = reshape(builder, timestep, [timestep.shape[0]!, 1]);
-  const angles = builder.node('Mul', [column, builder.constant(float32([1, half], frequencies))]);
-  const sine = builder.node('Sin', [angles]);
-  const cosine = builder.node('Cos', [angles]);
-  return builder.node('Concat', flipSinToCos ? [cosine, sine] : [sine, cosine], { axis: 1 });
+  const sinusoid = zeros('float32', [timesteps.length, width]);
+  for (let row = 0; row < timesteps.length; row++) {
+    for (let i = 0; i < half; i++) {
+      // Rounded to float32 on the way as PyTorch does: at timestep 999 that moves the angle by up to 3e-5.
+      const frequency = Math.fround(Math.exp(Math.fround((-Math.log(10000) * i) / (half - freqShift))));
+      const angle = Math.fround(timesteps[row]! * frequency);
+      sinusoid.data[row * width + i + (flipSinToCos ? half : 0)] = Math.sin(angle);
+      sinusoid.data[row * width + i + (flipSinToCos ? 0 : half)] = Math.cos(angle);
+    }
+  }
+  return sinusoid;
 }
 
 /** linear_2(act(linear_1(x))): [N, in] -> [N, width]. */

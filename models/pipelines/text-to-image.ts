@@ -1,10 +1,11 @@
 /** @file From words to a picture: the denoising loop, written out. */
 import type { WeightedLora } from '../lora/merge-lora.ts';
 import { AppError } from '../errors/app-error.ts';
+import { timeFeatures } from '../families/stable-diffusion/unet.ts';
 import { schedulers, type SchedulerId } from '../schedulers/index.ts';
 import { TorchRandom } from '../tensor/random.ts';
 import { elementCount, formatShape, shapesEqual } from '../tensor/shape.ts';
-import { float32, tensor, type Tensor } from '../tensor/tensor.ts';
+import { tensor, type Tensor } from '../tensor/tensor.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { pictureFromTensor, type RgbPicture } from './pixels.ts';
 
@@ -62,7 +63,7 @@ export async function* textToImage(model: LoadedModel, request: TextToImageReque
     const input = sampler.scaleModelInput(sample, step);
     const outputs = await unet.run({
       sample: tensor('float32', [prompts.length, ...shape.slice(1)], repeat(input, prompts.length)),
-      timestep: float32([prompts.length], new Array<number>(prompts.length).fill(sampler.timesteps[step]!)),
+      time_features: timeFeatures(model.model.unet, new Array<number>(prompts.length).fill(sampler.timesteps[step]!)),
       encoder_hidden_states: encoderHiddenStates,
     });
     const prediction = guide(outputs['noise_pred']!.data as Float32Array, guided ? guidance : null);

@@ -49,7 +49,7 @@ export async function* learnLikeness(model: LoadedModel, photos: readonly Learni
   const schedule = noiseSchedule(resolveOptions(model.schedulerConfig));
   try {
     if (state.samplesSeen === 0) yield* drawPreview(model, state, options);
-    for await (const step of trainLora({ graph: compiled, modules, set, schedule, plan: options.plan, state })) {
+    for await (const step of trainLora({ graph: compiled, modules, unet: model.model.unet, set, schedule, plan: options.plan, state })) {
       yield { kind: 'step', state, ...step };
       if (isPreviewDue(step.samplesSeen, options)) yield* drawPreview(model, state, options);
     }

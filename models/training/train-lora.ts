@@ -1,9 +1,11 @@
 /** @file The training loop, written out: draw samples, run the graph, clip, update, tell. */
 import { AppError } from '../errors/app-error.ts';
+import type { UnetConfig } from '../families/stable-diffusion/unet-config.ts';
+import { timeFeatures } from '../families/stable-diffusion/unet.ts';
 import { factorNames, type LoraFactors, type LoraModule } from '../lora/lora-weights.ts';
 import type { CompiledGraph } from '../runtime/graph-runner.ts';
 import type { NoiseSchedule } from '../schedulers/noise-schedule.ts';
-import { float32, tensor, type Tensor } from '../tensor/tensor.ts';
+import { tensor, type Tensor } from '../tensor/tensor.ts';
 import { AdamW, clipGlobalNorm } from './optimizers/adamw.ts';
 import { warmupCosine } from './learning-rate.ts';
 import { gradientName } from './training-graph.ts';
@@ -45,6 +47,7 @@ export interface TrainingStep {
 export interface TrainingSetup {
   readonly graph: CompiledGraph;
   readonly modules: readonly LoraModule[];
+  readonly unet: UnetConfig;
   readonly set: TrainingSet;
   readonly schedule: NoiseSchedule;
   readonly plan: TrainingPlan;
@@ -58,7 +61,7 @@ const smoothing = 1 / 30;
  *
  * @throws {AppError} `loss-not-finite` if the loss or a gradient is NaN or infinite; the state is that before the bad update
  */
-export async function* trainLora({ graph, modules, set, schedule, plan, state }: TrainingSetup): AsyncGenerator<TrainingStep, void> {
+export async function* trainLora({ graph, modules, unet, set, schedule, plan, state }: TrainingSetup): AsyncGenerator<TrainingStep, void> {
   const samplesPerUpdate = plan.batchSize * plan.accumulation;
   const totalSteps = Math.ceil(plan.samples / samplesPerUpdate);
   const parameters = parametersOf(state.factors);
@@ -69,7 +72,7 @@ export async function* trainLora({ graph, modules, set, schedule, plan, state }:
     for (let run = 0; run < plan.accumulation; run++) {
       const first = state.samplesSeen + run * plan.batchSize;
       const samples = Array.from({ length: plan.batchSize }, (_, i) => drawSample(set, schedule, plan.seed, first + i, plan.captionDropout));
-      const outputs = await graph.run({ ...batchFeeds(samples, graph), ...feedFactors(modules, state.factors) });
+      const outputs = await graph.run({ ...batchFeeds(samples, unet, graph), ...feedFactors(modules, state.factors) });
       loss += (outputs['loss']!.data[0] as number) / plan.accumulation;
       accumulate(gradients, parameters, outputs, 1 / plan.accumulation);
     }
@@ -102,7 +105,7 @@ function feedFactors(modules: readonly LoraModule[], factors: ReadonlyMap<string
 }
 
 /** Stacks samples along a new first axis. */
-function batchFeeds(samples: readonly TrainingSample[], { graph }: CompiledGraph): Record<string, Tensor> {
+function batchFeeds(samples: readonly TrainingSample[], unet: UnetConfig, { graph }: CompiledGraph): Record<string, Tensor> {
   const shapeOf = (name: string) => graph.inputs.find((input) => input.name === name)!.shape;
   const stack = (name: string, read: (sample: TrainingSample) => Float32Array): Tensor => tensor('float32', shapeOf(name), concatenate(samples.map(read)));
   return {
@@ -110,7 +113,7 @@ function batchFeeds(samples: readonly TrainingSample[], { graph }: CompiledGraph
     target: stack('target', (sample) => sample.target),
     encoder_hidden_states: stack('encoder_hidden_states', (sample) => sample.embedding),
     loss_weight: stack('loss_weight', (sample) => sample.lossWeight),
-    timestep: float32([samples.length], samples.map((sample) => sample.timestep)),
+    time_features: timeFeatures(unet, samples.map((sample) => sample.timestep)),
   };
 }
 

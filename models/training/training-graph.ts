@@ -16,7 +16,7 @@ export interface TrainingGraphOptions {
 }
 
 /**
- * Inputs: `sample` and `target` [N, C, H, W], `timestep` [N], `encoder_hidden_states` [N, L, D], `loss_weight` [N, 1, H, W] and the
+ * Inputs: `sample` and `target` [N, C, H, W], `time_features` [N, C0], `encoder_hidden_states` [N, L, D], `loss_weight` [N, 1, H, W] and the
  * factors by `factorNames`. Outputs: `loss`, a scalar, and the gradient of every factor by `gradientName`.
  */
 export interface TrainingGraph {

@@ -33,7 +33,7 @@ export interface StableDiffusionModel {
   readonly vae: AutoencoderConfig;
   /** `input_ids` int32 [N, L] -> `last_hidden_state` float32 [N, L, D]. */
   buildTextEncoder(options: TextEncoderOptions): Graph;
-  /** `sample`, `timestep`, `encoder_hidden_states` -> `noise_pred`. */
+  /** `sample`, `time_features`, `encoder_hidden_states` -> `noise_pred`. */
   buildUnet(options: UnetSize & LayerOptions): Graph;
   /** `image` in -1..1 -> `latent_mean` (and `latent_std` where the autoencoder has one), scaled for the UNet. Sizes in image pixels. */
   buildImageEncoder(size: PictureBatch): Graph;

@@ -4,12 +4,12 @@ import { activate } from '../../layers/activations.ts';
 import { conv2d } from '../../layers/conv2d.ts';
 import type { ModuleContext } from '../../layers/module-context.ts';
 import { groupNorm } from '../../layers/normalization.ts';
-import { timestepMlp, timestepSinusoid } from '../../layers/timestep-embedding.ts';
+import { timestepMlp } from '../../layers/timestep-embedding.ts';
 import { downBlock, midBlock, readsText, upBlock, type Conditioning } from './unet-blocks.ts';
 import type { UnetConfig } from './unet-config.ts';
 
 /** Names of the UNet's inputs and output, in graphs and between stages. */
-export const unetNames = { sample: 'sample', timestep: 'timestep', text: 'encoder_hidden_states', time: 'activated_time', output: 'noise_pred' } as const;
+export const unetNames = { sample: 'sample', timeFeatures: 'time_features', text: 'encoder_hidden_states', time: 'activated_time', output: 'noise_pred' } as const;
 
 export type Values = ReadonlyMap<string, Value>;
 export type PictureSize = readonly [height: number, width: number];
@@ -33,7 +33,7 @@ function levelSizes({ levels, downsamplePadding }: UnetConfig, top: PictureSize)
 /** The parts in order. Boundary names: `skip.<n>` in the order made, `mid`, `up.<n>`. */
 export function unetParts(config: UnetConfig, size: PictureSize): readonly UnetPart[] {
   const sizes = levelSizes(config, size);
-  const { sample, timestep, text, time, output } = unetNames;
+  const { sample, timeFeatures, text, time, output } = unetNames;
   const last = config.levels.length - 1;
   const conditioningNames = (blockType: string | null): string[] => (readsText(blockType) ? [time, text] : [time]);
   const conditioning = (values: Values): Conditioning => ({ activatedTime: values.get(time)!, text: values.get(text) });
@@ -42,7 +42,7 @@ export function unetParts(config: UnetConfig, size: PictureSize): readonly UnetP
   let hidden = 'skip.0';
   let made = 1;
 
-  parts.push({ name: 'input', inputs: [sample, timestep], outputs: [time, hidden], run: (context, values) => inputPart(context, config, values.get(sample)!, values.get(timestep)!) });
+  parts.push({ name: 'input', inputs: [sample, timeFeatures], outputs: [time, hidden], run: (context, values) => inputPart(context, config, values.get(sample)!, values.get(timeFeatures)!) });
 
   config.levels.forEach((level, i) => {
     const from = hidden;
@@ -80,13 +80,12 @@ export function unetParts(config: UnetConfig, size: PictureSize): readonly UnetP
   return parts;
 }
 
-function inputPart(context: ModuleContext, config: UnetConfig, sample: Value, timestep: Value): Values {
+function inputPart(context: ModuleContext, config: UnetConfig, sample: Value, timeFeatures: Value): Values {
   const { builder } = context;
-  const { flipSinToCos, freqShift, activation, timeWidth } = config;
+  const { activation, timeWidth } = config;
   const channels = config.levels[0]!.channels;
-  const sinusoid = timestepSinusoid(context, timestep, { width: channels, flipSinToCos, freqShift });
   // Every residual block begins with this activation: once here instead of once in each.
-  const time = activate(builder, activation, timestepMlp(context.child('time_embedding'), sinusoid, timeWidth, activation));
+  const time = activate(builder, activation, timestepMlp(context.child('time_embedding'), timeFeatures, timeWidth, activation));
   return new Map<string, Value>([[unetNames.time, time], ['skip.0', conv2d(context.child('conv_in'), sample, channels, { kernel: config.convInKernel })]]);
 }
 

@@ -3,6 +3,8 @@ import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Graph, Value } from '../../graph/graph.ts';
 import type { Stage } from '../../autodiff/stage.ts';
 import { ModuleContext, type AdaptableLayer, type LayerOptions } from '../../layers/module-context.ts';
+import { timestepSinusoid } from '../../layers/timestep-embedding.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { readsText } from './unet-blocks.ts';
 import type { UnetConfig } from './unet-config.ts';
 import { unetNames, unetParts, type Values } from './unet-parts.ts';
@@ -23,7 +25,7 @@ export interface UnetInputs {
   /** Noisy latent, float32 [N, C, H, W]. */
   readonly sample: Value;
   /** float32 [N]. */
-  readonly timestep: Value;
+  readonly timeFeatures: Value;
   /** float32 [N, L, D]. */
   readonly encoderHiddenStates: Value;
 }
@@ -47,18 +49,23 @@ export interface UnetStageOptions extends Omit<LayerOptions, 'adapters'> {
  *
  * @returns the predicted noise (or velocity), float32 [N, outChannels, H, W]
  */
-export function unetForward(context: ModuleContext, config: UnetConfig, { sample, timestep, encoderHiddenStates }: UnetInputs): Value {
-  const values = new Map<string, Value>([[unetNames.sample, sample], [unetNames.timestep, timestep], [unetNames.text, encoderHiddenStates]]);
+export function unetForward(context: ModuleContext, config: UnetConfig, { sample, timeFeatures, encoderHiddenStates }: UnetInputs): Value {
+  const values = new Map<string, Value>([[unetNames.sample, sample], [unetNames.timeFeatures, timeFeatures], [unetNames.text, encoderHiddenStates]]);
   for (const part of unetParts(config, [sample.shape[2]!, sample.shape[3]!])) for (const [name, value] of part.run(context, values)) values.set(name, value);
   return values.get(unetNames.output)!;
 }
 
-/** The UNet as one graph with inputs `sample`, `timestep` and `encoder_hidden_states` and output `noise_pred`. */
+/** The UNet as one graph with inputs `sample`, `time_features` (see `timeFeatures`) and `encoder_hidden_states` and output `noise_pred`. */
 export function buildUnet(config: UnetConfig, options: UnetSize & LayerOptions): Graph {
   const builder = new GraphBuilder('unet');
   const inputs = declareInputs(builder, config, options);
   builder.output(unetNames.output, unetForward(new ModuleContext(builder, 'unet', options), config, inputs));
   return builder.build();
+}
+
+/** Timesteps as the UNet's `time_features` input, float32 [timesteps, first level's channels]. */
+export function timeFeatures({ levels, flipSinToCos, freqShift }: UnetConfig, timesteps: ArrayLike<number>): Tensor<'float32'> {
+  return timestepSinusoid(timesteps, { width: levels[0]!.channels, flipSinToCos, freqShift });
 }
 
 /** Width of the text features that the UNet attends to. */
@@ -70,7 +77,7 @@ export function textWidth({ levels }: UnetConfig): number {
 export function declareInputs(builder: GraphBuilder, config: UnetConfig, { batch, height, width, contextLength }: UnetSize): UnetInputs {
   return {
     sample: builder.input(unetNames.sample, 'float32', [batch, config.inChannels, height, width]),
-    timestep: builder.input(unetNames.timestep, 'float32', [batch]),
+    timeFeatures: builder.input(unetNames.timeFeatures, 'float32', [batch, config.levels[0]!.channels]),
     encoderHiddenStates: builder.input(unetNames.text, 'float32', [batch, contextLength, textWidth(config)]),
   };
 }
@@ -83,8 +90,8 @@ export function declareInputs(builder: GraphBuilder, config: UnetConfig, { batch
 export function unetStages(config: UnetConfig, size: UnetSize, options: UnetStageOptions): readonly Stage[] {
   // One rehearsal on a scratch builder finds which adapters each part asks for.
   const scratch = new GraphBuilder('rehearsal');
-  const { sample, timestep, encoderHiddenStates } = declareInputs(scratch, config, size);
-  const rehearsed = new Map<string, Value>([[unetNames.sample, sample], [unetNames.timestep, timestep], [unetNames.text, encoderHiddenStates]]);
+  const { sample, timeFeatures, encoderHiddenStates } = declareInputs(scratch, config, size);
+  const rehearsed = new Map<string, Value>([[unetNames.sample, sample], [unetNames.timeFeatures, timeFeatures], [unetNames.text, encoderHiddenStates]]);
   return unetParts(config, [size.height, size.width]).map((part) => {
     const used: string[] = [];
     const rehearsal = new ModuleContext(scratch, 'unet', {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readUnetConfig } from '#models/families/stable-diffusion/unet-config.ts';
-import { declareInputs, unetForward, unetNames, unetStages } from '#models/families/stable-diffusion/unet.ts';
+import { declareInputs, unetForward, unetNames, unetStages, timeFeatures } from '#models/families/stable-diffusion/unet.ts';
 import { parseSafetensors } from '#models/formats/safetensors.ts';
 import { GraphBuilder } from '#models/graph/graph-builder.ts';
 import type { Graph, Value } from '#models/graph/graph.ts';
@@ -29,6 +29,7 @@ test.each(['conv-projection', 'linear-projection', 'pixel-attention'])('%s', asy
   const config = readUnetConfig(JSON.parse(metadata['config']!));
   const weights = new Map([...tensors].filter(([key]) => key.startsWith('unet.')));
   const feeds: Record<string, Tensor> = Object.fromEntries([...tensors].filter(([key]) => key.startsWith('input.')).map(([key, tensor]) => [key.slice(6), tensor]));
+  feeds['time_features'] = timeFeatures(config, feeds['timestep']!.data as Float32Array);
   const [batch, , height, width] = feeds['sample']!.shape as [number, number, number, number];
   const size = { batch, height, width, contextLength: feeds['encoder_hidden_states']!.shape[1]! };
 

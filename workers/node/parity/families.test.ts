@@ -7,7 +7,7 @@ import { buildTinyDecoder, buildTinyEncoder, readAutoencoderTinyConfig } from '#
 import { readClipTextConfig } from '#models/families/stable-diffusion/clip-text-config.ts';
 import { buildTextEncoder } from '#models/families/stable-diffusion/text-encoder.ts';
 import { readUnetConfig } from '#models/families/stable-diffusion/unet-config.ts';
-import { buildUnet, unetStages } from '#models/families/stable-diffusion/unet.ts';
+import { buildUnet, timeFeatures, unetStages } from '#models/families/stable-diffusion/unet.ts';
 import { GraphBuilder } from '#models/graph/graph-builder.ts';
 import type { Graph, Value } from '#models/graph/graph.ts';
 import { verifyGraph } from '#models/graph/verify-graph.ts';
@@ -54,6 +54,7 @@ function expectClose(errors: Record<string, number>, ...outputs: string[]): void
 describe.each(namesOf('unet'))('%s', (name) => {
   const golden = readCase(name);
   const config = readUnetConfig(golden.config);
+  golden.inputs.set('time_features', timeFeatures(config, golden.inputs.get('timestep')!.data as Float32Array));
   const [batch, , height, width] = golden.inputs.get('sample')!.shape as [number, number, number, number];
   const size = { batch, height, width, contextLength: golden.inputs.get('encoder_hidden_states')!.shape[1]! };
 

@@ -1,0 +1,54 @@
+/** @file The server: hands out the built site with the right headers, and says that it is well. It receives nothing about anyone and logs nothing. */
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { Hono } from 'hono';
+import { securityHeaders } from './security-headers.ts';
+import type { Site, SiteFile } from './site-files.ts';
+
+/** The app over a built site. Later routes (accounts, payment) mount under `/api`. */
+export function createApp(site: Site): Hono {
+  const app = new Hono();
+  app.use(securityHeaders);
+
+  app.get('/api/health', (context) => {
+    context.header('Cache-Control', 'no-store');
+    return context.json({ status: 'ok' });
+  });
+  app.all('/api/*', (context) => context.json({ code: 'usage', message: 'There is no such route.' }, 404));
+
+  app.on(['GET', 'HEAD'], '*', (context) => {
+    const path = decodePath(context.req.path);
+    const found = site.files.get(path);
+    const file = found ?? site.fallback;
+    if (found !== undefined && context.req.header('If-None-Match') === file.entityTag) return new Response(null, { status: 304, headers: headersOf(file) });
+    const body = context.req.method === 'HEAD' ? null : streamOf(file);
+    return new Response(body, { status: found === undefined ? 404 : 200, headers: { ...headersOf(file), 'Content-Length': String(file.sizeBytes) } });
+  });
+
+  app.all('*', (context) => {
+    context.header('Allow', 'GET, HEAD');
+    return context.text('Only GET and HEAD: this server takes nothing in.', 405);
+  });
+  return app;
+}
+
+function headersOf(file: SiteFile): Record<string, string> {
+  return {
+    'Content-Type': file.contentType,
+    'Cache-Control': file.cacheControl,
+    ETag: file.entityTag,
+    ...(file.policy === null ? {} : { 'Content-Security-Policy': file.policy }),
+  };
+}
+
+function streamOf(file: SiteFile): ReadableStream {
+  return Readable.toWeb(createReadStream(file.path)) as ReadableStream;
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path; // Broken escapes match no file and get the fallback.
+  }
+}

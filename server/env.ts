@@ -1,0 +1,31 @@
+/** @file What the server reads from its environment, checked once at start. */
+import { z } from 'zod';
+import { AppError } from '#models/errors/app-error.ts';
+
+const schema = z.object({
+  /** 0 lets the system choose a free port, which the server prints. */
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4173),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  /** The folder with the built site. */
+  SITE_FOLDER: z.string().min(1).default('build'),
+});
+
+export interface Environment {
+  readonly port: number;
+  readonly host: string;
+  readonly siteFolder: string;
+}
+
+/**
+ * Reads the environment.
+ *
+ * @throws {AppError} usage, naming each variable that is wrong
+ */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const parsed = schema.safeParse(variables);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+    throw new AppError('usage', { message: `The environment is not usable: ${problems}`, help: 'Correct or remove these variables.' });
+  }
+  return { port: parsed.data.PORT, host: parsed.data.HOST, siteFolder: parsed.data.SITE_FOLDER };
+}

@@ -1,0 +1,84 @@
+/** @file The built site as a list of files read once: what may be served, under which address, as which type, for how long. */
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { extname, join, sep } from 'node:path';
+import { AppError } from '#models/errors/app-error.ts';
+import { inlineScriptHashes, policyHeader } from './security-headers.ts';
+
+export interface SiteFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly contentType: string;
+  readonly cacheControl: string;
+  readonly entityTag: string;
+  /** For pages: the policy with the hashes of their inline scripts. */
+  readonly policy: string | null;
+}
+
+export interface Site {
+  /** URL path -> file. Only what is listed here is ever read: no path of a request reaches the disk. */
+  readonly files: ReadonlyMap<string, SiteFile>;
+  /** The page for an address that is not listed. */
+  readonly fallback: SiteFile;
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.jpg': 'image/jpeg',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+  '.webp': 'image/webp',
+  '.woff2': 'font/woff2',
+};
+
+/**
+ * Lists the built site.
+ *
+ * @throws {AppError} usage, if the folder holds no built site
+ */
+export function readSite(folder: string): Site {
+  let names: string[];
+  try {
+    names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile());
+  } catch (cause) {
+    throw notBuilt(folder, cause);
+  }
+  const files = new Map<string, SiteFile>();
+  for (const name of names) {
+    const file = describe(join(folder, name), `/${name.split(sep).join('/')}`);
+    for (const address of addressesOf(name.split(sep).join('/'))) files.set(address, file);
+  }
+  const fallback = files.get('/200.html');
+  if (fallback === undefined) throw notBuilt(folder, undefined);
+  return { files, fallback };
+}
+
+/** `photos.html` answers to `/photos`, `index.html` to `/`; every file also to its own name. */
+function addressesOf(name: string): string[] {
+  if (name === 'index.html') return ['/', '/index.html'];
+  return name.endsWith('.html') ? [`/${name.slice(0, -'.html'.length)}`, `/${name}`] : [`/${name}`];
+}
+
+function describe(path: string, url: string): SiteFile {
+  const isPage = url.endsWith('.html');
+  const { size, mtimeMs } = statSync(path);
+  return {
+    path,
+    sizeBytes: size,
+    contentType: contentTypes[extname(path)] ?? 'application/octet-stream',
+    cacheControl: isPage ? 'no-store' : url.startsWith('/_app/immutable/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    entityTag: `"${createHash('sha256').update(`${url}:${size}:${mtimeMs}`).digest('hex').slice(0, 24)}"`,
+    policy: isPage ? policyHeader(inlineScriptHashes(readFileSync(path, 'utf8'))) : null,
+  };
+}
+
+function notBuilt(folder: string, cause: unknown): AppError {
+  return new AppError('usage', { message: `${folder} holds no built site`, help: 'Run `npm run build` first, or `npm start`.', cause });
+}

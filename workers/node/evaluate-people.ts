@@ -1,0 +1,128 @@
+/**
+ * @file Measures whether a likeness learns the person: for each person of a folder, train on 16 photos, draw 32 headshots in four styles
+ * with the likeness and without it, and compare their faces with 8 photos that were never shown. Takes up where it was stopped.
+ *
+ *   npm run evaluate:people -- [--people DIR] [--only NAME]... [--model DIR] [--samples N] [--steps N] [--out DIR]
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { AppError } from '#models/errors/app-error.ts';
+import { LoadedModel } from '#models/pipelines/loaded-model.ts';
+import type { GraphRunner } from '#models/runtime/graph-runner.ts';
+import { defaultSubject, findStylePack, stylePrompts } from '#models/styles/index.ts';
+import { personClasses, type PersonClass } from '#models/text/prompt.ts';
+import { trainingDefaults } from '#models/training/training-defaults.ts';
+import { backdropColour } from '#models/vision/backdrop.ts';
+import type { FaceAnalyzer } from '#models/vision/face-analyzer.ts';
+import { parseOptions } from './arguments.ts';
+import { openFaceAnalyzer } from './face-models.ts';
+import { drawPictures } from './generate.ts';
+import { listImageFiles, readImage } from './image-files.ts';
+import { openModelDirectory } from './model-directory.ts';
+import { createNodeRunner } from './ort-node-runner.ts';
+import { ceiling, experimentStyles, firstSeed, formatResults, picturesPerStyle, readResult, trainingPhotos, type ExperimentPerson, type ExperimentPicture, type PersonResult } from './people-experiment.ts';
+import { embeddingsOf, measureFolder, measureImage } from './score.ts';
+import { trainLikeness } from './train.ts';
+
+const { options } = parseOptions('evaluate:people', {
+  people: { kind: 'text', value: 'DIR', help: 'one folder of photos and a person.json for each person (default: ../shared/data/people)' },
+  only: { kind: 'list', value: 'NAME', help: 'train these people only; faces are still told apart among all' },
+  model: { kind: 'text', value: 'DIR', help: 'model folder (default: builtin)' },
+  samples: { kind: 'number', value: 'N', help: 'samples to learn from (default: as in the app)' },
+  steps: { kind: 'number', value: 'N', help: 'denoising steps (default: 20)' },
+  out: { kind: 'text', value: 'DIR', help: 'where everything made is kept (default: .cache/evaluate-people)' },
+}, process.argv.slice(2));
+const peopleFolder = options.people ?? '../shared/data/people';
+const model = options.model ?? 'builtin';
+const steps = options.steps ?? 20;
+
+/** A folder for exactly this model and these settings: a changed model begins anew instead of mixing with old pictures. */
+async function openWorkFolder(): Promise<string> {
+  const weights = await openModelDirectory(model).readBytes('unet/diffusion_pytorch_model.safetensors');
+  const settings = JSON.stringify({ trainingDefaults, samples: options.samples, steps, experimentStyles, picturesPerStyle, trainingPhotos });
+  const folder = join(options.out ?? '.cache/evaluate-people', createHash('sha256').update(weights).update(settings).digest('hex').slice(0, 12));
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+async function readPerson(analyzer: FaceAnalyzer, name: string): Promise<ExperimentPerson> {
+  const folder = join(peopleFolder, name);
+  const facts = JSON.parse(await readFile(join(folder, 'person.json'), 'utf8')) as { class?: string };
+  const personClass = personClasses.find((known) => known === facts.class) ?? ('person' satisfies PersonClass);
+  const files = await listImageFiles(folder);
+  if (files.length <= trainingPhotos) throw new AppError('photos-too-few', { message: `${folder} has ${files.length} photos, more than ${trainingPhotos} are needed` });
+  const { images } = await measureFolder(analyzer, files);
+  return {
+    name,
+    personClass,
+    trainingFiles: files.slice(0, trainingPhotos),
+    trained: embeddingsOf(images.slice(0, trainingPhotos)),
+    heldOut: embeddingsOf(images.slice(trainingPhotos)),
+  };
+}
+
+/** Trains unless the likeness is there already. @returns seconds it took, then or now */
+async function trainOnce(runner: GraphRunner, person: ExperimentPerson, file: string): Promise<number> {
+  const timing = `${file}.json`;
+  if (!existsSync(file) || !existsSync(timing)) {
+    const unfinished = `${file}.part`;
+    const request = { model, photos: person.trainingFiles, personClass: person.personClass, outFile: unfinished, seed: 0, samples: options.samples };
+    const report = await trainLikeness(runner, request, (event) => {
+      if (event.kind === 'step' && event.samplesSeen % 200 === 0) console.error(`${person.name}: ${event.samplesSeen} samples, loss ${event.smoothedLoss.toFixed(4)}`);
+    });
+    await writeFile(timing, JSON.stringify(report, null, 1));
+    await rename(unfinished, file);
+  }
+  const { seconds } = JSON.parse(await readFile(timing, 'utf8')) as { seconds: Record<string, number> };
+  return seconds['total'] ?? Number.NaN;
+}
+
+/** Draws what is not there yet, then measures all of it. */
+async function drawAndMeasure(loaded: LoadedModel, analyzer: FaceAnalyzer, person: ExperimentPerson, likenessFile: string | null, folder: string): Promise<ExperimentPicture[]> {
+  const pictures: ExperimentPicture[] = [];
+  for (const { styleId, backdrop } of experimentStyles) {
+    const pack = findStylePack(styleId);
+    if (pack === undefined) throw new AppError('internal', { message: `no style ${styleId}` });
+    const outDirectory = join(folder, styleId);
+    const missing = Array.from({ length: picturesPerStyle }, (_, i) => firstSeed + i).filter((seed) => !existsSync(join(outDirectory, `${seed}.png`)));
+    if (missing.length > 0) {
+      const loras = likenessFile === null ? [] : [{ file: likenessFile, weight: 1 }];
+      const first = missing[0]!; // pictures are drawn in the order of their seeds, so the missing ones are the last
+      await drawPictures(loaded, { model, loras, ...stylePrompts(pack, person.personClass, defaultSubject(person.personClass)), count: firstSeed + picturesPerStyle - first, seed: first, outDirectory, steps, guidance: pack.guidance });
+    }
+    for (const file of await listImageFiles(outDirectory)) {
+      const picture = await readImage(file);
+      pictures.push({ ...(await measureImage(analyzer, file, picture)), backdrop, colour: backdropColour(picture) });
+    }
+  }
+  return pictures;
+}
+
+const runner = createNodeRunner();
+const { analyzer, dispose } = await openFaceAnalyzer(runner);
+const work = await openWorkFolder();
+const names = (await readdir(peopleFolder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const people: ExperimentPerson[] = [];
+for (const name of names.sort()) people.push(await readPerson(analyzer, name));
+
+const results: PersonResult[] = [];
+for (const person of people.filter(({ name }) => options.only.length === 0 || options.only.includes(name))) {
+  const folder = join(work, person.name);
+  await mkdir(folder, { recursive: true });
+  const likenessFile = join(folder, 'likeness.safetensors');
+  const trainingSeconds = await trainOnce(runner, person, likenessFile);
+  const loaded = await LoadedModel.load(runner, openModelDirectory(model));
+  const likeness = readResult(person, people, await drawAndMeasure(loaded, analyzer, person, likenessFile, join(folder, 'likeness')));
+  // The untrained model knows only the class, so people of one class share its pictures.
+  const untrained = readResult(person, people, await drawAndMeasure(loaded, analyzer, person, null, join(work, `untrained-${person.personClass}`)));
+  await loaded.dispose();
+  results.push({ name: person.name, likeness, untrained, ceiling: ceiling(person), trainingSeconds });
+  await writeFile(join(work, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+  console.error(formatResults(results));
+}
+console.log(`${formatResults(results)}\n\n${results.reduce((sum, { likeness }) => sum + likeness.pictures, 0)} pictures with a likeness; everything is in ${basename(work)}: results.json beside the likenesses and pictures.\n`);
+console.log(JSON.stringify(results));
+await dispose();
+await runner.dispose();

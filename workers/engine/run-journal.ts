@@ -1,6 +1,5 @@
 /** @file What a training run leaves in storage while it works: checkpoints, losses, test prints and a status that is true at every moment. */
 import { isAppError, type AppError } from '#models/errors/app-error.ts';
-import type { EncodedError } from '#models/errors/error-codec.ts';
 import { encodeCheckpoint } from '#models/training/checkpoint.ts';
 import type { TrainingState } from '#models/training/train-lora.ts';
 import type { CheckpointRecord } from '#storage/checkpoint-store.ts';
@@ -89,9 +88,15 @@ export class RunJournal {
     return null;
   }
 
-  /** Writes the end of a run that leaves its last checkpoint as it is. */
-  fail(error: EncodedError): Promise<unknown> {
-    return this.#storage.updateRun(this.#runId, () => ({ status: 'failed', error }));
+  /** Changes fields of the record, such as the status. @returns the storage error that kept it from being written, or null */
+  async change(change: Partial<RunRecord>): Promise<AppError | null> {
+    try {
+      await this.#storage.updateRun(this.#runId, () => change);
+      return null;
+    } catch (error) {
+      if (isStorageError(error)) return error;
+      throw error;
+    }
   }
 }
 

@@ -14,7 +14,7 @@ export interface FaceFinder {
 }
 
 export interface FoundFace {
-  /** Shares of the frame [x0, y0, x1, y1], chin to hairline. */
+  /** Shares of the frame [x0, y0, x1, y1], chin to hairline; slightly outside 0 to 1 at the edge. */
   readonly box: readonly [number, number, number, number];
 }
 

@@ -1,0 +1,111 @@
+/** @file The engine: one device, one queue, and the jobs that the page asks for. */
+import { transfer } from 'comlink';
+import { AppError, isAppError } from '#models/errors/app-error.ts';
+import { encodeError } from '#models/errors/error-codec.ts';
+import type { TrainingState } from '#models/training/train-lora.ts';
+import type { DeviceReport, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, TrainEvent } from '../contract/engine.ts';
+import { chooseBackend } from './choose-backend.ts';
+import { EngineDevice } from './engine-device.ts';
+import { generatePictures } from './generate-pictures.ts';
+import { JobQueue, type JobControl } from './job-queue.ts';
+import { builtinModelId } from '../host/model-folders.ts';
+import { timePicture, timeTrainingSample } from './probe.ts';
+import { trainRun } from './train-run.ts';
+
+/** Implements `EngineApi`: the one owner of the device in its worker. */
+export class EngineService implements EngineApi {
+  readonly #queue = new JobQueue();
+  readonly #unsaved = new Map<string, TrainingState>();
+  #options: EngineOptions = { backend: 'auto' };
+  #device: EngineDevice | null = null;
+  #deviceOptions: EngineOptions | null = null;
+
+  configure(options: EngineOptions): Promise<void> {
+    this.#options = options;
+    return Promise.resolve();
+  }
+
+  probe(): Promise<DeviceReport> {
+    return this.#queue.run('probe', (control) => this.#guarded(() => this.#probe(control)));
+  }
+
+  train(runId: string, onEvent: (event: TrainEvent) => void): Promise<void> {
+    const tell = teller<TrainEvent>(onEvent);
+    const desk = { unsaved: this.#unsaved, openModel: async (modelId: string) => (await this.#openDevice()).openModel(modelId) };
+    return this.#queue.run('train', async (control) => this.#endJob(await trainRun(runId, desk, control, tell)));
+  }
+
+  generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<void> {
+    const tell = teller<GenerateEvent>(onEvent);
+    const desk = { openModel: async (likenessId: string | null) => (await this.#openDevice()).openLikeness(likenessId) };
+    return this.#queue.run('generate', async (control) => this.#endJob(await generatePictures(request, desk, control, tell)));
+  }
+
+  pause(): Promise<void> {
+    this.#queue.pause();
+    return Promise.resolve();
+  }
+
+  resume(): Promise<void> {
+    this.#queue.resume();
+    return Promise.resolve();
+  }
+
+  cancel(kind?: JobKind): Promise<void> {
+    this.#queue.cancel(kind);
+    return Promise.resolve();
+  }
+
+  async #probe(control: JobControl): Promise<DeviceReport> {
+    const device = await this.#openDevice();
+    const { backend, description, threads, selfTest } = device.backend;
+    const model = await device.openModel(builtinModelId);
+    const secondsPerTrainingSample = await timeTrainingSample(model, control);
+    const secondsPerPicture = await timePicture(model, control);
+    return { backend, description, threads, selfTest, secondsPerTrainingSample, secondsPerPicture };
+  }
+
+  /** The device as the page wants it, opened with the first job and kept. */
+  async #openDevice(): Promise<EngineDevice> {
+    if (this.#device !== null && this.#deviceOptions?.backend === this.#options.backend) return this.#device;
+    await this.#closeDevice();
+    const options = this.#options;
+    this.#device = new EngineDevice(await chooseBackend(options.backend));
+    this.#deviceOptions = options;
+    return this.#device;
+  }
+
+  async #closeDevice(): Promise<void> {
+    const device = this.#device;
+    this.#device = null;
+    await device?.dispose();
+  }
+
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isBroken(error)) await this.#closeDevice();
+      throw error;
+    }
+  }
+
+  /** After a failure of the device nothing on it can be trusted: the next job gets a new one. @throws {AppError} `device-lost` */
+  async #endJob(error: AppError | null): Promise<void> {
+    if (error === null || !isBroken(error)) return;
+    await this.#closeDevice();
+    if (error.code === 'device-lost') throw error;
+  }
+}
+
+function isBroken(error: unknown): boolean {
+  return isAppError(error, 'device-lost') || isAppError(error, 'device-out-of-memory') || isAppError(error, 'internal');
+}
+
+/** Tells the page, whose callback may be a proxy in a page that is gone. Bytes of pictures move over without a copy. */
+function teller<Event extends TrainEvent | GenerateEvent>(onEvent: (event: Event) => unknown): (event: Event) => void {
+  return (event) => {
+    const message = event.kind === 'preview' ? transfer(event, [event.png.buffer]) : event;
+    Promise.resolve(onEvent(message)).catch((error: unknown) => console.warn('An event was not taken:', encodeError(error).code));
+  };
+}

@@ -8,6 +8,14 @@ import { shapesEqual } from '../tensor/shape.ts';
 import { GradientMath } from './gradient-math.ts';
 import { gradientRule } from './gradient-rules.ts';
 
+/** Values of the gradient are named under this scope. */
+const gradientScope = 'gradient';
+
+/** True for a node that `appendGradients` added. */
+export function isGradientNode({ outputs }: Node): boolean {
+  return outputs[0]!.name.startsWith(`${gradientScope}/`) || outputs[0]!.name.startsWith(`${gradientScope}.`);
+}
+
 const isFloat = ({ dtype }: Value): boolean => dtype === 'float32' || dtype === 'float16';
 const sameType = (a: Value, b: Value): boolean => a.dtype === b.dtype && shapesEqual(a.shape, b.shape);
 
@@ -49,7 +57,7 @@ export function appendGradients(builder: GraphBuilder, seeds: ReadonlyMap<Value,
     if (!sameType(value, seed)) throw new AppError('shape-mismatch', { message: `seed ${formatType(seed)} for ${value.name}, which is ${formatType(value)}` });
     gradients.set(value, seed);
   }
-  builder.scope('gradient', () => {
+  builder.scope(gradientScope, () => {
     for (const node of nodes.toReversed()) {
       if (!node.inputs.some((input) => reached.has(input)) || !node.outputs.some((output) => reached.has(output) && gradients.has(output))) continue;
       const scope = scopeOf(node);

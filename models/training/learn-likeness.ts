@@ -1,4 +1,6 @@
 /** @file The train job from photos to factors, told as events: what the browser's worker and the command line both run. */
+import { planTraining } from '../autodiff/checkpointing.ts';
+import { compilePlan } from '../autodiff/run-plan.ts';
 import type { LoraConfig } from '../lora/lora-config.ts';
 import { initializeLora, type LoraFactors, type LoraWeights } from '../lora/lora-weights.ts';
 import type { LoadedModel } from '../pipelines/loaded-model.ts';
@@ -9,7 +11,7 @@ import { resolveOptions } from '../schedulers/scheduler-config.ts';
 import { AdamW } from './optimizers/adamw.ts';
 import { prepareExamples, type LearningPhoto } from './prepare-examples.ts';
 import { trainLora, type TrainingPlan, type TrainingState, type TrainingStep } from './train-lora.ts';
-import { buildTrainingGraph } from './training-graph.ts';
+import { trainingStages } from './training-graph.ts';
 
 export interface LearnOptions {
   /** The sentence that stands for every photo, such as `a portrait photo of ohwx woman`. */
@@ -17,6 +19,8 @@ export interface LearnOptions {
   readonly resolutionPx: number;
   readonly lora: LoraConfig;
   readonly plan: TrainingPlan;
+  /** For activations and gradients; without a limit nothing is computed twice. */
+  readonly memoryBytes?: number;
   /** Draws the same picture again and again, so that one can watch the likeness appear. */
   readonly preview: { readonly request: Omit<TextToImageRequest, 'loras'>; readonly everySamples: number } | null;
 }
@@ -40,26 +44,24 @@ export async function* learnLikeness(model: LoadedModel, photos: readonly Learni
   const set = prepared.value;
 
   const [, height, width] = set.latentShape;
-  const { graph, modules } = buildTrainingGraph(model.model.unet, {
+  const stages = trainingStages(model.model.unet, {
     size: { batch: options.plan.batchSize, height: height!, width: width!, contextLength: model.contextLength },
     lora: options.lora,
   });
-  const compiled = await model.compile(trainingKey, () => graph);
-  const state = resume ?? freshState(initializeLora(modules, options.lora.alpha / options.lora.rank, options.plan.seed));
+  const compiled = await compilePlan(model.runner, planTraining(stages.request, options.memoryBytes ?? Infinity), [model.weights]);
+  const state = resume ?? freshState(initializeLora(stages.modules, options.lora.alpha / options.lora.rank, options.plan.seed));
   const schedule = noiseSchedule(resolveOptions(model.schedulerConfig));
   try {
     if (state.samplesSeen === 0) yield* drawPreview(model, state, options);
-    for await (const step of trainLora({ graph: compiled, modules, unet: model.model.unet, set, schedule, plan: options.plan, state })) {
+    for await (const step of trainLora({ stages, compiled, unet: model.model.unet, set, schedule, plan: options.plan, state })) {
       yield { kind: 'step', state, ...step };
       if (isPreviewDue(step.samplesSeen, options)) yield* drawPreview(model, state, options);
     }
   } finally {
-    await model.release(trainingKey);
+    await compiled.dispose();
   }
   return state;
 }
-
-const trainingKey = 'training';
 
 function freshState(factors: ReadonlyMap<string, LoraFactors>): TrainingState {
   return { samplesSeen: 0, factors, optimizer: new AdamW(), smoothedLoss: null };

@@ -1,14 +1,15 @@
 /** @file The training loop, written out: draw samples, run the graph, clip, update, tell. */
+import type { CompiledPlan } from '../autodiff/run-plan.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { UnetConfig } from '../families/stable-diffusion/unet-config.ts';
 import { timeFeatures } from '../families/stable-diffusion/unet.ts';
-import { factorNames, type LoraFactors, type LoraModule } from '../lora/lora-weights.ts';
-import type { CompiledGraph } from '../runtime/graph-runner.ts';
+import { factorNames, type LoraFactors } from '../lora/lora-weights.ts';
+import type { DeviceTensor } from '../runtime/graph-runner.ts';
 import type { NoiseSchedule } from '../schedulers/noise-schedule.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
 import { AdamW, clipGlobalNorm } from './optimizers/adamw.ts';
 import { warmupCosine } from './learning-rate.ts';
-import { gradientName } from './training-graph.ts';
+import { lossNames, type TrainingStages } from './training-graph.ts';
 import { drawSample, type TrainingSample, type TrainingSet } from './training-set.ts';
 
 export interface TrainingPlan {
@@ -45,8 +46,9 @@ export interface TrainingStep {
 }
 
 export interface TrainingSetup {
-  readonly graph: CompiledGraph;
-  readonly modules: readonly LoraModule[];
+  readonly stages: TrainingStages;
+  /** `stages` planned and compiled. */
+  readonly compiled: CompiledPlan;
   readonly unet: UnetConfig;
   readonly set: TrainingSet;
   readonly schedule: NoiseSchedule;
@@ -61,7 +63,7 @@ const smoothing = 1 / 30;
  *
  * @throws {AppError} `loss-not-finite` if the loss or a gradient is NaN or infinite; the state is that before the bad update
  */
-export async function* trainLora({ graph, modules, unet, set, schedule, plan, state }: TrainingSetup): AsyncGenerator<TrainingStep, void> {
+export async function* trainLora({ stages, compiled, unet, set, schedule, plan, state }: TrainingSetup): AsyncGenerator<TrainingStep, void> {
   const samplesPerUpdate = plan.batchSize * plan.accumulation;
   const totalSteps = Math.ceil(plan.samples / samplesPerUpdate);
   const parameters = parametersOf(state.factors);
@@ -72,9 +74,9 @@ export async function* trainLora({ graph, modules, unet, set, schedule, plan, st
     for (let run = 0; run < plan.accumulation; run++) {
       const first = state.samplesSeen + run * plan.batchSize;
       const samples = Array.from({ length: plan.batchSize }, (_, i) => drawSample(set, schedule, plan.seed, first + i, plan.captionDropout));
-      const outputs = await graph.run({ ...batchFeeds(samples, unet, graph), ...feedFactors(modules, state.factors) });
-      loss += (outputs['loss']!.data[0] as number) / plan.accumulation;
-      accumulate(gradients, parameters, outputs, 1 / plan.accumulation);
+      const outputs = await readAll(await compiled.run({ ...batchFeeds(samples, unet, stages), ...feedFactors(state.factors) }));
+      loss += outputs.get(lossNames.loss)![0]! / plan.accumulation;
+      for (const [name, gradient] of compiled.plan.gradients) accumulate(gradients, name, outputs.get(gradient)!, 1 / plan.accumulation);
     }
 
     const gradientNorm = clipGlobalNorm(gradients, plan.maxGradientNorm);
@@ -97,16 +99,23 @@ function parametersOf(factors: ReadonlyMap<string, LoraFactors>): Map<string, Fl
   return parameters;
 }
 
-function feedFactors(modules: readonly LoraModule[], factors: ReadonlyMap<string, LoraFactors>): Record<string, Tensor> {
-  return Object.fromEntries(modules.flatMap(({ path }) => {
-    const { down, up } = factors.get(path)!;
-    return [[factorNames(path).down, down], [factorNames(path).up, up]];
-  }));
+function feedFactors(factors: ReadonlyMap<string, LoraFactors>): Record<string, Tensor> {
+  return Object.fromEntries([...factors].flatMap(([path, { down, up }]) => [[factorNames(path).down, down], [factorNames(path).up, up]]));
+}
+
+/** Brings everything to the host and frees it on the device. */
+async function readAll(outputs: Readonly<Record<string, DeviceTensor>>): Promise<Map<string, Float32Array>> {
+  const read = new Map<string, Float32Array>();
+  for (const [name, output] of Object.entries(outputs)) {
+    read.set(name, (await output.read()).data as Float32Array);
+    output.dispose();
+  }
+  return read;
 }
 
 /** Stacks samples along a new first axis. */
-function batchFeeds(samples: readonly TrainingSample[], unet: UnetConfig, { graph }: CompiledGraph): Record<string, Tensor> {
-  const shapeOf = (name: string) => graph.inputs.find((input) => input.name === name)!.shape;
+function batchFeeds(samples: readonly TrainingSample[], unet: UnetConfig, { request }: TrainingStages): Record<string, Tensor> {
+  const shapeOf = (name: string) => request.fed.get(name)!.shape;
   const stack = (name: string, read: (sample: TrainingSample) => Float32Array): Tensor => tensor('float32', shapeOf(name), concatenate(samples.map(read)));
   return {
     sample: stack('sample', (sample) => sample.noisy),
@@ -127,13 +136,10 @@ function concatenate(parts: readonly Float32Array[]): Float32Array {
   return whole;
 }
 
-function accumulate(gradients: Map<string, Float32Array>, parameters: ReadonlyMap<string, Float32Array>, outputs: Readonly<Record<string, Tensor>>, factor: number): void {
-  for (const name of parameters.keys()) {
-    const gradient = outputs[gradientName(name)]!.data as Float32Array;
-    const sum = gradients.get(name) ?? new Float32Array(gradient.length);
-    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + factor * gradient[i]!;
-    gradients.set(name, sum);
-  }
+function accumulate(gradients: Map<string, Float32Array>, name: string, gradient: Float32Array, factor: number): void {
+  const sum = gradients.get(name) ?? new Float32Array(gradient.length);
+  for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + factor * gradient[i]!;
+  gradients.set(name, sum);
 }
 
 function lossNotFinite(loss: number, gradientNorm: number, samplesSeen: number): AppError {

@@ -1,58 +1,61 @@
-/** @file Forward pass, loss and LoRA gradients as one graph: the fastest form where all activations fit into memory. */
-import { appendGradients } from '../autodiff/differentiate.ts';
+/** @file What one training sample computes: the UNet's stages with their LoRA branches, then the loss. */
+import type { TrainingRequest } from '../autodiff/checkpointing.ts';
+import type { Stage } from '../autodiff/stage.ts';
 import type { UnetConfig } from '../families/stable-diffusion/unet-config.ts';
-import { declareInputs, unetForward, type UnetSize } from '../families/stable-diffusion/unet.ts';
+import { declareInputs, unetNames, unetStages, type UnetSize } from '../families/stable-diffusion/unet.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
-import type { Graph, Value } from '../graph/graph.ts';
-import { ModuleContext } from '../layers/module-context.ts';
-import { attachLora } from '../lora/attach-lora.ts';
+import type { ValueType } from '../graph/ops/op-definition.ts';
+import { nameLora } from '../lora/name-lora.ts';
 import type { LoraConfig } from '../lora/lora-config.ts';
-import type { LoraModule } from '../lora/lora-weights.ts';
-import { elementCount } from '../tensor/shape.ts';
+import { factorNames, type LoraModule } from '../lora/lora-weights.ts';
 
-export interface TrainingGraphOptions {
+export interface TrainingSize {
   readonly size: UnetSize;
   readonly lora: LoraConfig;
 }
 
 /**
- * Inputs: `sample` and `target` [N, C, H, W], `time_features` [N, C0], `encoder_hidden_states` [N, L, D], `loss_weight` [N, 1, H, W] and the
- * factors by `factorNames`. Outputs: `loss`, a scalar, and the gradient of every factor by `gradientName`.
+ * Fed: `sample` and `target` [N, C, H, W], `time_features` [N, C0], `encoder_hidden_states` [N, L, D], `loss_weight` [N, 1, H, W]
+ * and the factors by `factorNames`, which are what is trained. Made: `loss`, a scalar.
  */
-export interface TrainingGraph {
-  readonly graph: Graph;
+export interface TrainingStages {
+  readonly request: TrainingRequest;
   readonly modules: readonly LoraModule[];
 }
 
-/** Under which output the gradient of a factor leaves the graph. */
-export const gradientName = (factorName: string): string => `${factorName}.gradient`;
+/** Names of what a training sample is fed beside the UNet's own inputs. */
+export const lossNames = { target: 'target', weight: 'loss_weight', loss: 'loss' } as const;
 
-/** Builds the training graph of a UNet. */
-export function buildTrainingGraph(config: UnetConfig, { size, lora }: TrainingGraphOptions): TrainingGraph {
-  const builder = new GraphBuilder('training');
-  const inputs = declareInputs(builder, config, size);
-  const target = builder.input('target', 'float32', [size.batch, config.outChannels, size.height, size.width]);
-  const lossWeight = builder.input('loss_weight', 'float32', [size.batch, 1, size.height, size.width]);
+/**
+ * The stages of training a UNet's LoRA; `planTraining` makes one graph of them, or several within a memory budget.
+ *
+ * @throws {AppError} `job-invalid` for an impossible LoRA
+ */
+export function trainingStages(config: UnetConfig, { size, lora }: TrainingSize): TrainingStages {
+  const { lookup, modules } = nameLora(lora);
+  const stages = [...unetStages(config, size, { attention: 'decomposed', adapters: lookup }), lossStage];
 
-  const attachment = attachLora(builder, lora);
-  const context = new ModuleContext(builder, 'unet', { attention: 'decomposed', adapters: attachment.lookup });
-  const prediction = unetForward(context, config, inputs);
-
-  const { loss, predictionGradient } = weightedSquaredError(builder, prediction, target, lossWeight);
-  builder.output('loss', loss);
-  const factors = attachment.modules.flatMap(({ down, up }) => [down, up]);
-  const gradients = appendGradients(builder, new Map([[prediction, predictionGradient]]), factors);
-  for (const factor of factors) builder.output(gradientName(factor.name), gradients.get(factor)!);
-  return { graph: builder.build(), modules: attachment.modules.map(({ path, downShape, upShape }) => ({ path, downShape, upShape })) };
+  const inputs = declareInputs(new GraphBuilder('types only'), config, size);
+  const fed = new Map<string, ValueType>(Object.values(inputs).map((value) => [value.name, value]));
+  fed.set(lossNames.target, { dtype: 'float32', shape: [size.batch, config.outChannels, size.height, size.width] });
+  fed.set(lossNames.weight, { dtype: 'float32', shape: [size.batch, 1, size.height, size.width] });
+  for (const { path, downShape, upShape } of modules) {
+    fed.set(factorNames(path).down, { dtype: 'float32', shape: downShape });
+    fed.set(factorNames(path).up, { dtype: 'float32', shape: upShape });
+  }
+  const trained = modules.flatMap(({ path }) => [factorNames(path).down, factorNames(path).up]);
+  return { request: { stages, fed, trained, loss: lossNames.loss }, modules };
 }
 
-/** mean(w (prediction - target)^2) and its gradient 2 w (prediction - target) / n, which shares the difference. */
-function weightedSquaredError(builder: GraphBuilder, prediction: Value, target: Value, weight: Value): { readonly loss: Value; readonly predictionGradient: Value } {
-  return builder.scope('loss', () => {
-    const difference = builder.node('Sub', [prediction, target]);
-    const weighted = builder.node('Mul', [difference, weight]);
+/** mean(w (prediction - target)^2). */
+const lossStage: Stage = {
+  name: 'loss',
+  inputs: [unetNames.output, lossNames.target, lossNames.weight],
+  outputs: [lossNames.loss],
+  build: (builder, values) => {
+    const difference = builder.node('Sub', [values.get(unetNames.output)!, values.get(lossNames.target)!]);
+    const weighted = builder.node('Mul', [difference, values.get(lossNames.weight)!]);
     const loss = builder.node('ReduceMean', [builder.node('Mul', [weighted, difference])], { axes: [0, 1, 2, 3], keepDims: false });
-    const predictionGradient = builder.node('Mul', [weighted, builder.scalar(2 / elementCount(prediction.shape))]);
-    return { loss, predictionGradient };
-  });
-}
+    return new Map([[lossNames.loss, loss]]);
+  },
+};

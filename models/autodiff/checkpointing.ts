@@ -5,10 +5,12 @@
  * from the last to the first, each group's backward graph computes the group again and differentiates it. The last group's backward
  * graph gives the loss on the way, so one group of all stages is plain training without recomputation. Fewer and larger groups
  * recompute less and hold more: the last group, which is never computed twice, is made as large as the budget allows, then the others.
+ * Where a group is over the budget, its attention weights are computed twice before it is made smaller.
  */
 import { AppError } from '../errors/app-error.ts';
 import type { Graph } from '../graph/graph.ts';
 import { peakBytes, sizeBytes } from '../graph/live-bytes.ts';
+import { recomputeSoftmax } from './recompute-softmax.ts';
 import { buildBackward, buildForward, gradientName, mergeStages, traceStage, type TypesByName } from './stage-graphs.ts';
 import type { Stage } from './stage.ts';
 
@@ -144,7 +146,11 @@ export function planTraining(request: TrainingRequest, byteBudget: number): Trai
     const attempt = (start: number): Candidate => {
       const stage = group(request, start, end);
       const step = stepBack(request, traced, stage, gradients);
-      return { ...step, stage, start, bytes: bytesHeld(request, traced, end, gradients, step.graph) };
+      const held = bytesHeld(request, traced, end, gradients, step.graph);
+      if (held <= byteBudget) return { ...step, stage, start, bytes: held };
+      // Cheaper than computing whole stages again, so it comes first. What is small against the budget is not worth it.
+      const graph = recomputeSoftmax(step.graph, byteBudget / 100);
+      return { ...step, graph, stage, start, bytes: bytesHeld(request, traced, end, gradients, graph) };
     };
     let best = attempt(0);
     if (best.bytes > byteBudget) best = growWithin(byteBudget, attempt, end - 1);

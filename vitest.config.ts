@@ -3,6 +3,8 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, findChromium } from './src/tests/chromium.ts';
+import { crossOriginIsolation } from './src/vite/cross-origin-isolation.ts';
+import { modelFiles } from './src/vite/model-files.ts';
 
 const everywhere = { exclude: ['**/node_modules/**', 'build/**', '.svelte-kit/**'] };
 const executablePath = findChromium();
@@ -20,7 +22,8 @@ export default defineConfig({
         },
       },
       {
-        plugins: [svelte()],
+        plugins: [crossOriginIsolation(), modelFiles(), svelte()],
+        worker: { format: 'es' },
         optimizeDeps: { exclude: ['onnxruntime-web'], include: ['idb', 'comlink'] },
         test: {
           name: 'browser',

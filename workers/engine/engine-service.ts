@@ -1,11 +1,10 @@
 /** @file The engine: one device, one queue, and the jobs that the page asks for. */
-import { transfer } from 'comlink';
-import { AppError, isAppError } from '#models/errors/app-error.ts';
-import { encodeError } from '#models/errors/error-codec.ts';
+import { isAppError, type AppError } from '#models/errors/app-error.ts';
 import type { TrainingState } from '#models/training/train-lora.ts';
 import type { DeviceReport, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, TrainEvent } from '../contract/engine.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { EngineDevice } from './engine-device.ts';
+import { EventLine } from './event-line.ts';
 import { generatePictures } from './generate-pictures.ts';
 import { JobQueue, type JobControl } from './job-queue.ts';
 import { builtinModelId } from '../host/model-folders.ts';
@@ -30,15 +29,15 @@ export class EngineService implements EngineApi {
   }
 
   train(runId: string, onEvent: (event: TrainEvent) => void): Promise<void> {
-    const tell = teller<TrainEvent>(onEvent);
+    const line = new EventLine<TrainEvent>(onEvent);
     const desk = { unsaved: this.#unsaved, openModel: async (modelId: string) => (await this.#openDevice()).openModel(modelId) };
-    return this.#queue.run('train', async (control) => this.#endJob(await trainRun(runId, desk, control, tell)));
+    return this.#queue.run('train', async (control) => this.#endJob(line, await trainRun(runId, desk, control, line.tell)));
   }
 
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<void> {
-    const tell = teller<GenerateEvent>(onEvent);
+    const line = new EventLine<GenerateEvent>(onEvent);
     const desk = { openModel: async (likenessId: string | null) => (await this.#openDevice()).openLikeness(likenessId) };
-    return this.#queue.run('generate', async (control) => this.#endJob(await generatePictures(request, desk, control, tell)));
+    return this.#queue.run('generate', async (control) => this.#endJob(line, await generatePictures(request, desk, control, line.tell)));
   }
 
   pause(): Promise<void> {
@@ -91,7 +90,8 @@ export class EngineService implements EngineApi {
   }
 
   /** After a failure of the device nothing on it can be trusted: the next job gets a new one. @throws {AppError} `device-lost` */
-  async #endJob(error: AppError | null): Promise<void> {
+  async #endJob(line: { settled(): Promise<void> }, error: AppError | null): Promise<void> {
+    await line.settled();
     if (error === null || !isBroken(error)) return;
     await this.#closeDevice();
     if (error.code === 'device-lost') throw error;
@@ -100,12 +100,4 @@ export class EngineService implements EngineApi {
 
 function isBroken(error: unknown): boolean {
   return isAppError(error, 'device-lost') || isAppError(error, 'device-out-of-memory') || isAppError(error, 'internal');
-}
-
-/** Tells the page, whose callback may be a proxy in a page that is gone. Bytes of pictures move over without a copy. */
-function teller<Event extends TrainEvent | GenerateEvent>(onEvent: (event: Event) => unknown): (event: Event) => void {
-  return (event) => {
-    const message = event.kind === 'preview' ? transfer(event, [event.png.buffer]) : event;
-    Promise.resolve(onEvent(message)).catch((error: unknown) => console.warn('An event was not taken:', encodeError(error).code));
-  };
 }

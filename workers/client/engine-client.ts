@@ -1,8 +1,8 @@
 /** @file The page's side of the engine: starts the worker when it is first needed, one job at a time and one tab at a time, and starts it afresh after a crash. */
 import { type Remote, proxy, wrap } from 'comlink';
 import { AppError, isAppError } from '#models/errors/app-error.ts';
+import { decodeError } from '#models/errors/error-codec.ts';
 import type { DeviceReport, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, TrainEvent } from '../contract/engine.ts';
-import { decodeError } from './decode-error.ts';
 import { TabLock } from './tab-lock.ts';
 
 interface RunningWorker {

@@ -1,7 +1,7 @@
 /** @file The page's side of the photo worker: one file at a time, and a crash costs that one file only. */
 import { type Remote, wrap } from 'comlink';
+import { encodeError } from '#models/errors/error-codec.ts';
 import type { PhotoApi, PreparedPhotoResult } from '../contract/photos.ts';
-import { decodeError } from './decode-error.ts';
 
 /** A file that takes longer than this has hung its decoder: the worker is replaced. */
 const patienceMs = 60_000;
@@ -44,8 +44,7 @@ export class PhotoClient implements PhotoApi {
     try {
       return await Promise.race([api.prepare(file, fileName), death]);
     } catch (error) {
-      const { code, message, help, retryable } = decodeError(error);
-      return { ok: false, error: { code, message, help: help ?? null, retryable } };
+      return { ok: false, error: encodeError(error) };
     } finally {
       clearTimeout(timer);
     }

@@ -1,24 +1,62 @@
-/** @file Ordering a training run: a plain job, written to the run store, where the engine finds it. */
-import type { PhotoRecord } from '#storage/photo-store.ts';
-import { type RunRecord, saveRun } from '#storage/run-store.ts';
+/** @file Ordering a training run: a plain, validated job, written to the run store, where the engine finds it. */
 import { AppError } from '#models/errors/app-error.ts';
-import type { Project } from '../state/project.svelte.ts';
-import { type Effort, fewestPhotos, mostPhotos, samplesFor } from './defaults.ts';
+import { jobVersion, parseWith, photoLimits, type TrainJob, trainJobSchema } from '#models/jobs/index.ts';
+import { defaultSubject, stylePacks, stylePrompts } from '#models/styles/index.ts';
+import { trainingDefaults, trainingPlan } from '#models/training/training-defaults.ts';
+import type { PhotoRecord } from '#storage/photo-store.ts';
+import type { PersonClass } from '#storage/project-store.ts';
+import { type RunRecord, saveRun } from '#storage/run-store.ts';
+import { builtinResolutionPx } from './builtin-model.ts';
+import { type Effort, samplesFor } from './defaults.ts';
+
+/** Test prints in a run, beside the untrained one. */
+const printsPerRun = 6;
 
 /**
- * Writes a new run with status `queued`.
+ * The job for a person's photos with the built-in model.
  *
  * @throws {AppError} photos-too-few or photos-too-many
  */
-export async function createRun(project: Project, photos: readonly PhotoRecord[], effort: Effort): Promise<RunRecord> {
-  if (photos.length < fewestPhotos) throw new AppError('photos-too-few', { message: `${photos.length} usable photos, at least ${fewestPhotos} are needed` });
-  if (photos.length > mostPhotos) throw new AppError('photos-too-many', { message: `${photos.length} photos, at most ${mostPhotos}` });
+export function trainJobFor(photoIds: readonly string[], personClass: PersonClass, effort: Effort, resolutionPx: number, seed: number): TrainJob {
+  const { fewest, most } = photoLimits;
+  if (photoIds.length < fewest) throw new AppError('photos-too-few', { message: `${photoIds.length} usable photos, at least ${fewest} are needed` });
+  if (photoIds.length > most) throw new AppError('photos-too-many', { message: `${photoIds.length} photos, at most ${most}` });
+  const samples = samplesFor(effort);
+  const { batchSize, accumulation, learningRate, warmupSteps, captionDropout } = trainingPlan(seed, { samples });
+  const subject = defaultSubject(personClass);
+  const [firstLook] = stylePacks;
+  const job = {
+    kind: 'train',
+    version: jobVersion,
+    model: 'builtin',
+    personClass,
+    subjectToken: subject.token,
+    photoIds,
+    effort,
+    resolutionPx,
+    lora: trainingDefaults.lora,
+    samples,
+    learningRate,
+    warmupSteps,
+    batchSize,
+    accumulation,
+    captionDropout,
+    seed,
+    preview: firstLook === undefined ? null : { prompt: stylePrompts(firstLook, personClass, subject).prompt, everySamples: Math.ceil(samples / printsPerRun) },
+  };
+  return parseWith(trainJobSchema, job, 'training run');
+}
+
+/** Writes a new run with status `queued`. @throws {AppError} photos-too-few, photos-too-many, model-file-missing, storage-full and the like */
+export async function createRun(projectId: string, photos: readonly PhotoRecord[], personClass: PersonClass | null, effort: Effort): Promise<RunRecord> {
+  const photoIds = photos.map((photo) => photo.id);
+  const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   const now = Date.now();
   const run: RunRecord = {
     id: crypto.randomUUID(),
-    projectId: project.id,
-    job: { personClass: project.personClass ?? 'person', samples: samplesFor(effort) },
-    photoIds: photos.map((photo) => photo.id),
+    projectId,
+    job: trainJobFor(photoIds, personClass ?? 'person', effort, await builtinResolutionPx(), seed),
+    photoIds,
     status: 'queued',
     createdAt: now,
     updatedAt: now,
@@ -32,8 +70,8 @@ export async function createRun(project: Project, photos: readonly PhotoRecord[]
   return run;
 }
 
-/** How many samples a stored run is to see; 0 if its job does not say. */
+/** How many samples a stored run is to see; 0 if its job cannot be read. */
 export function samplesTotalOf(run: RunRecord): number {
-  const { job } = run;
-  return typeof job === 'object' && job !== null && 'samples' in job && typeof job.samples === 'number' ? job.samples : 0;
+  const job = trainJobSchema.safeParse(run.job);
+  return job.success ? job.data.samples : 0;
 }

@@ -1,21 +1,25 @@
-/** @file The numbers a job starts from, once, for the pages that estimate and for the flows that order. */
+/** @file The numbers a job starts from, for the pages that estimate and for the flows that order. Facts of the models are read from them. */
+import { type Effort, effortNames } from '#models/jobs/train-job.ts';
+import { photoLimits } from '#models/jobs/fields.ts';
+import type { SchedulerId } from '#models/schedulers/index.ts';
+import { trainingDefaults } from '#models/training/training-defaults.ts';
 
-export const fewestPhotos = 2;
-export const recommendedPhotos = 10;
-export const mostPhotos = 25;
+export type { Effort };
+export const efforts = effortNames;
 
-/** How long to learn, in samples. */
-export type Effort = 'quick' | 'standard' | 'thorough';
-export const efforts: readonly Effort[] = ['quick', 'standard', 'thorough'];
+export const fewestPhotos = photoLimits.fewest;
+export const recommendedPhotos = photoLimits.recommended;
+export const mostPhotos = photoLimits.most;
 
-const samples: Readonly<Record<Effort, number>> = { quick: 600, standard: 1200, thorough: 2400 };
+const shareOfDefault: Readonly<Record<Effort, number>> = { fast: 0.5, normal: 1, thorough: 2 };
 
-/** Training samples for an effort. */
+/** Training samples for an effort; `normal` is what the models' own table recommends. */
 export function samplesFor(effort: Effort): number {
-  return samples[effort];
+  return Math.round(trainingDefaults.samples * shareOfDefault[effort]);
 }
 
+/** The engine's measurement of a picture is for this many steps. */
 export const pictureSteps = 20;
 export const pictureGuidance = 4;
-export const pictureScheduler = 'dpm-solver-multistep';
+export const pictureScheduler: SchedulerId = 'dpm-solver-multistep';
 export const likenessWeight = 1;

@@ -1,23 +1,20 @@
 /** @file From "four of each look" to a list of picture orders with prompts and seeds. Pure, so that it is tested in Node. */
-import type { PersonClass } from '#storage/project-store.ts';
+import type { Subject } from '#models/text/prompt.ts';
 import type { PictureOrder } from '#workers/contract/engine.ts';
 import { type Look, promptsOf } from './looks.ts';
+
+export interface PlannedLook {
+  readonly look: Look;
+  readonly count: number;
+}
 
 /**
  * One order per picture, dealt round the looks so that each look shows up early in the queue.
  *
  * @param firstSeed  seeds count up from here, modulo 2^32: the same plan and seed give the same pictures
  */
-export function planOrders(
-  plan: readonly { readonly look: Look; readonly count: number }[],
-  personClass: PersonClass | null,
-  firstSeed: number,
-): PictureOrder[] {
+export function planOrders(plan: readonly PlannedLook[], subject: Subject, firstSeed: number): PictureOrder[] {
   const rounds = Math.max(0, ...plan.map((entry) => entry.count));
   const dealt = Array.from({ length: rounds }, (_, round) => plan.filter((entry) => entry.count > round)).flat();
-  return dealt.map(({ look }, index) => ({
-    styleId: look.id,
-    ...promptsOf(look, personClass ?? 'person', index),
-    seed: (firstSeed + index) % 2 ** 32,
-  }));
+  return dealt.map(({ look }, index) => ({ styleId: look.id, ...promptsOf(look, subject), seed: (firstSeed + index) % 2 ** 32 }));
 }

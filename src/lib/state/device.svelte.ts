@@ -59,9 +59,9 @@ export class Device {
     return this.report === null ? null : this.report.secondsPerPicture * pictures * (steps / pictureSteps);
   }
 
-  /** Seconds for the whole job: 16 photos, standard learning, 24 pictures. */
+  /** Seconds for the whole job: 16 photos, normal learning, 24 pictures. */
   get secondsForWholeJob(): number | null {
-    const learn = this.secondsToLearn(samplesFor('standard'));
+    const learn = this.secondsToLearn(samplesFor('normal'));
     const draw = this.secondsToDraw(24);
     return learn === null || draw === null ? null : learn + draw;
   }

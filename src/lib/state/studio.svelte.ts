@@ -5,6 +5,7 @@ import { deviceEngine } from '../executors/device.ts';
 import { likenessWeight, pictureGuidance, pictureScheduler, pictureSteps } from '../flows/defaults.ts';
 import { type Look, looks } from '../flows/looks.ts';
 import { planOrders } from '../flows/plan-orders.ts';
+import { subjectOfLikeness } from '../flows/subject-of-likeness.ts';
 import type { Project } from './project.svelte.ts';
 import type { Training } from './training.svelte.ts';
 
@@ -90,8 +91,10 @@ export class Studio {
 
   /** Draws the plan. Resolves when the queue ended in any way; every finished picture is stored. */
   async make(): Promise<void> {
-    if (this.isAtWork || this.total === 0) return;
-    const orders = planOrders(this.plan, this.#project.personClass, this.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+    const { likeness } = this.#training;
+    if (this.isAtWork || this.total === 0 || likeness === null) return;
+    const subject = await subjectOfLikeness(likeness, this.#project.personClass);
+    const orders = planOrders(this.plan, subject, this.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
     this.#slots = orders.map((order: PictureOrder) => ({ lookId: order.styleId, imageId: null }));
     this.#status = { kind: 'loading' };
     this.#secondsLeft = null;
@@ -99,7 +102,7 @@ export class Studio {
       await deviceEngine().generate(
         {
           projectId: this.#project.id,
-          likenessId: this.#training.likeness?.id ?? null,
+          likenessId: likeness.id,
           orders,
           scheduler: pictureScheduler,
           steps: this.steps,
@@ -125,7 +128,7 @@ export class Studio {
   /** Stops after the picture that is being drawn. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await deviceEngine().cancel();
+    await deviceEngine().cancel('generate');
   }
 
   /** Forgets what is shown, as part of deleting everything. */

@@ -39,6 +39,7 @@ export class Training {
   #samplesPerSecond = $state<number | null>(null);
   #isCancelling = $state(false);
   #isLoaded = $state(false);
+  #warning = $state.raw<Failure | null>(null);
 
   constructor(project: Project, photos: Photos) {
     this.#project = project;
@@ -90,6 +91,11 @@ export class Training {
     return this.#isLoaded;
   }
 
+  /** Something did not work and the run goes on, such as a saved state for which there was no room. */
+  get warning(): Failure | null {
+    return this.#warning;
+  }
+
   get isAtWork(): boolean {
     return this.#status.kind === 'running' || this.#status.kind === 'paused';
   }
@@ -105,7 +111,7 @@ export class Training {
 
   /** Orders a new run and works on it. Resolves when it ended in any way. */
   async start(effort: Effort): Promise<void> {
-    const run = await createRun(this.#project, this.#photos.usable, effort);
+    const run = await createRun(this.#project.id, this.#photos.usable, this.#project.personClass, effort);
     this.#adopt(run);
     await this.#work(run);
   }
@@ -133,7 +139,7 @@ export class Training {
   async cancel(): Promise<void> {
     if (this.isAtWork) {
       this.#isCancelling = true;
-      await deviceEngine().cancel();
+      await deviceEngine().cancel('train');
       return;
     }
     if (this.#run !== null) await updateRun(this.#run.id, { status: 'cancelled' });
@@ -182,7 +188,11 @@ export class Training {
         break;
       }
       case 'checkpoint':
-        break; // Written by the worker; there is nothing to show.
+        this.#warning = null; // Written by the worker; there is nothing to show.
+        break;
+      case 'warning':
+        this.#warning = failureFromCode(event.error.code, event.error.message);
+        break;
       case 'paused':
         this.#status = { kind: 'paused' };
         break;
@@ -213,6 +223,7 @@ export class Training {
     this.#samplesTotal = isGone ? 0 : samplesTotalOf(run);
     this.#secondsLeft = null;
     this.#samplesPerSecond = null;
+    this.#warning = null;
   }
 }
 

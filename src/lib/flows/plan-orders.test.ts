@@ -1,0 +1,34 @@
+/** @file The plan of the studio as orders. */
+import { expect, test } from 'vitest';
+import { looks } from './looks.ts';
+import { planOrders } from './plan-orders.ts';
+
+const [first, second] = looks;
+const subject = { token: 'ohwx', personClass: 'woman' } as const;
+
+test('there are at least six looks, each with a name and a hint in both languages', () => {
+  expect(looks.length).toBeGreaterThanOrEqual(6);
+  for (const look of looks) for (const text of [...Object.values(look.names), ...Object.values(look.hints)]) expect(text).not.toBe('');
+});
+
+test('looks take turns, so that each shows up early', () => {
+  if (first === undefined || second === undefined) throw new Error('two looks are needed');
+  const orders = planOrders([{ look: first, count: 3 }, { look: second, count: 1 }], subject, 7);
+  expect(orders.map((order) => order.styleId)).toEqual([first.id, second.id, first.id, first.id]);
+});
+
+test('seeds count up and wrap at 2^32, so that a plan can be drawn again', () => {
+  if (first === undefined) throw new Error('a look is needed');
+  expect(planOrders([{ look: first, count: 3 }], subject, 2 ** 32 - 2).map((order) => order.seed)).toEqual([2 ** 32 - 2, 2 ** 32 - 1, 0]);
+});
+
+test('the words of an order call the person by the likeness’s own token', () => {
+  if (first === undefined) throw new Error('a look is needed');
+  const [order] = planOrders([{ look: first, count: 1 }], subject, 0);
+  expect(order?.prompt).toContain('ohwx woman');
+  expect(order?.negativePrompt).not.toBe('');
+});
+
+test('an empty plan has no orders', () => {
+  expect(planOrders([], subject, 0)).toEqual([]);
+});

@@ -1,0 +1,14 @@
+/** @file How a likeness is called in a prompt: as in the job that taught it. */
+import { trainJobSchema } from '#models/jobs/train-job.ts';
+import { defaultSubjectToken, type Subject } from '#models/text/prompt.ts';
+import type { LikenessRecord } from '#storage/likeness-store.ts';
+import type { PersonClass } from '#storage/project-store.ts';
+import { findRun } from '#storage/run-store.ts';
+
+/** The token and class of a likeness; the defaults if its run is gone. */
+export async function subjectOfLikeness(likeness: LikenessRecord, fallbackClass: PersonClass | null): Promise<Subject> {
+  const run = await findRun(likeness.runId);
+  const job = trainJobSchema.safeParse(run?.job);
+  if (job.success) return { token: job.data.subjectToken, personClass: job.data.personClass };
+  return { token: defaultSubjectToken, personClass: fallbackClass ?? 'person' };
+}

@@ -1,0 +1,182 @@
+"""Train the UNet and the text encoder together on precomputed latents, v-prediction with min-SNR weights.
+
+Run it once per stage; a stage goes on from the last checkpoint in --out. Stage 1 uses 16 x 16 latents (128 px),
+where a step costs less than half, stage 2 24 x 24 (192 px). The learning rate follows the clock of the stage.
+"""
+
+import argparse
+import json
+import math
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers.models.attention_processor import AttnProcessor
+from transformers import CLIPTokenizer
+
+from captions import vary
+from muon import Muon
+from networks import make_scheduler, make_text_encoder, make_unet
+
+
+def sampling_weight(record: dict, part: str) -> float:
+    """How often a picture is drawn: sexes even within each set, rare skin tones and light backdrops more often."""
+    labels = record["labels"]
+    if part == "cg":
+        return 0.65 if labels["sex"] == "woman" else 1.0
+    weight = {"woman": 2.6, "man": 1.0}.get(labels.get("sex"), 1.0)
+    weight *= {"dark": 2.2, "brown": 1.2}.get(labels.get("skin"), 1.0)
+    if labels.get("background") in ("white", "light grey", "grey", "beige", "light blue"):
+        weight *= 1.6
+    if labels.get("expression") == "smiling":
+        weight *= 2.0
+    return weight
+
+
+class Pictures:
+    """Latents and captions of the training sets, drawn by weight."""
+
+    def __init__(self, latents: Path, data: Path, pixels: int, shares: dict[str, float], tokenizer: CLIPTokenizer, seed: int):
+        self.parts = {}
+        self.names, self.shares = list(shares), np.array(list(shares.values())) / sum(shares.values())
+        for part in shares:
+            records = json.loads((data / f"{part}.json").read_text())
+            weights = np.array([sampling_weight(record, part) for record in records])
+            self.parts[part] = (np.load(latents / f"{part}-{pixels}.npy"), records, np.cumsum(weights / weights.sum()))
+        self.tokenizer, self.numbers, self.chance = tokenizer, np.random.default_rng(seed), random.Random(seed)
+
+    def batch(self, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """float32 [count, channels, h, w] and token numbers [count, tokens]."""
+        latents, texts = [], []
+        for part in self.numbers.choice(self.names, count, p=self.shares):
+            values, records, cumulative = self.parts[part]
+            index = min(int(np.searchsorted(cumulative, self.numbers.random())), len(records) - 1)
+            variant = int(self.numbers.integers(len(values)))
+            latents.append(values[variant, index])
+            texts.append(vary(records[index], part, variant == 1, self.chance))
+        tokens = self.tokenizer(texts, padding="max_length", truncation=True, return_tensors="pt").input_ids
+        return torch.from_numpy(np.stack(latents)).float(), tokens
+
+
+class Model(torch.nn.Module):
+    """Text encoder and UNet as one callable, so that both train and compile together."""
+
+    def __init__(self, vocabulary: int, tokens: int):
+        super().__init__()
+        self.text_encoder, self.unet = make_text_encoder(vocabulary, tokens), make_unet()
+        # Plain matrix products: on CPU the fused attention is several times slower for 36 to 144 positions.
+        self.unet.set_attn_processor(AttnProcessor())
+
+    def forward(self, noisy, timesteps, tokens):
+        return self.unet(noisy, timesteps, self.text_encoder(tokens)[0]).sample
+
+
+def v_loss(model, alphas, latents, tokens, timesteps, noise) -> torch.Tensor:
+    """min-SNR (gamma 5) weighted squared error of v, one value per sample."""
+    alpha = alphas[timesteps].view(-1, 1, 1, 1)
+    noisy = alpha.sqrt() * latents + (1 - alpha).sqrt() * noise
+    wanted = alpha.sqrt() * noise - (1 - alpha).sqrt() * latents
+    with torch.autocast("cpu", torch.bfloat16):
+        predicted = model(noisy.contiguous(memory_format=torch.channels_last), timesteps, tokens)
+    ratio = (alpha / (1 - alpha)).flatten()
+    return (predicted.float() - wanted).pow(2).mean(dim=(1, 2, 3)), ratio.clamp(max=5) / (ratio + 1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--latents", type=Path, required=True)
+    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--pixels", type=int, required=True)
+    parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--muon", type=float, default=1.5e-3, help="learning rate of the hidden matrices")
+    parser.add_argument("--adam", type=float, default=6e-4, help="learning rate of everything else")
+    parser.add_argument("--final", type=float, default=0.05, help="share of the learning rate left at the end of the stage")
+    parser.add_argument("--extra", type=float, default=0.1, help="share of tier B pictures")
+    parser.add_argument("--compile", action="store_true")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+
+    tokenizer = CLIPTokenizer.from_pretrained(args.tokenizer)
+    shares = {"main": 0.5 - args.extra / 2, "cg": 0.5 - args.extra / 2, **({"extra": args.extra} if args.extra else {})}
+    checkpoint = args.out / "unet.pt"
+    torch.manual_seed(0)
+    model = Model(len(tokenizer), tokenizer.model_max_length).to(memory_format=torch.channels_last)
+    weights = list(model.parameters())
+    hidden = [w for name, w in model.named_parameters() if w.ndim >= 2 and not any(part in name for part in ("embedding.weight", "conv_in", "conv_out"))]
+    others = [w for w in weights if not any(w is h for h in hidden)]
+    optimizers = [Muon(hidden, lr=args.muon), torch.optim.AdamW(others, lr=args.adam, betas=(0.9, 0.98), weight_decay=0.0)]
+    average = [w.detach().clone() for w in weights]
+    stage, elapsed, step, seen = args.pixels, 0.0, 0, 0
+    if checkpoint.exists():
+        state = torch.load(checkpoint)
+        model.load_state_dict(state["model"])
+        average = state["average"]
+        for optimizer, saved in zip(optimizers, state["optimizers"]):
+            optimizer.load_state_dict(saved)
+        step, seen = state["step"], state["seen"]
+        elapsed = state["elapsed"] if state["stage"] == stage else 0.0
+    warm = step + 200 if elapsed == 0 else 0
+    pictures = Pictures(args.latents, args.data, args.pixels, shares, tokenizer, seed=step)
+    torch.manual_seed(step)
+    alphas = make_scheduler().alphas_cumprod
+    call = torch.compile(model) if args.compile else model
+
+    held = np.load(args.latents / f"validation-{args.pixels}.npy")[0, :96]
+    held_records = json.loads((args.data / "validation.json").read_text())[:96]
+    held_tokens = tokenizer([r["caption"] for r in held_records], padding="max_length", truncation=True, return_tensors="pt").input_ids
+
+    @torch.no_grad()
+    def validate() -> list[float]:
+        """Unweighted v loss of the averaged weights: mean, then at t = 100, 400, 700, 950 with fixed noise."""
+        current = [w.detach().clone() for w in weights]
+        torch._foreach_copy_(weights, average)
+        generator, losses = torch.Generator().manual_seed(1), []
+        for index, t in enumerate((100, 400, 700, 950)):
+            part = slice(24 * index, 24 * index + 24)
+            latents = torch.from_numpy(held[part]).float()
+            noise = torch.randn(latents.shape, generator=generator)
+            losses.append(v_loss(model, alphas, latents, held_tokens[part], torch.full((24,), t), noise)[0].mean().item())
+        torch._foreach_copy_(weights, current)
+        return [round(sum(losses) / 4, 4)] + [round(value, 4) for value in losses]
+
+    budget, last_save, last_log, running, logged = args.minutes * 60, time.time(), time.time(), 0.0, step
+    while elapsed < budget:
+        began = time.time()
+        share = args.final + (1 - args.final) * 0.5 * (1 + math.cos(math.pi * elapsed / budget))
+        if step < warm:
+            share *= (step - warm + 201) / 200
+        for optimizer, rate in zip(optimizers, (args.muon, args.adam)):
+            optimizer.param_groups[0]["lr"] = rate * share
+        latents, tokens = pictures.batch(args.batch)
+        # Stratified timesteps: every batch covers the whole range, which quiets the gradient.
+        timesteps = ((torch.arange(args.batch) + torch.rand(args.batch)) / args.batch * 1000).long()
+        error, weight = v_loss(call, alphas, latents, tokens, timesteps, torch.randn_like(latents))
+        loss = (error * weight).mean()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(others, 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+        for parameter in weights:
+            parameter.grad = None
+        torch._foreach_lerp_(average, [w.detach() for w in weights], 1 - min(0.999, (step + 1) / (step + 10)))
+        step, seen, running = step + 1, seen + args.batch, running + error.mean().item()
+        elapsed += time.time() - began
+        if step % 100 == 0:
+            speed = (step - logged) * args.batch / (time.time() - last_log)
+            print(json.dumps(dict(time=time.strftime("%H:%M:%S"), stage=stage, step=step, seen=seen, minutes=round(elapsed / 60, 1), loss=round(running / (step - logged), 4),
+                                  held=validate() if step % 200 == 0 else None, rate=round(share, 3), per_second=round(speed, 1))), flush=True)
+            running, logged, last_log = 0.0, step, time.time()
+        if time.time() - last_save > 240 or elapsed >= budget:
+            partial = checkpoint.with_suffix(".partial")
+            torch.save(dict(model=model.state_dict(), average=average, optimizers=[o.state_dict() for o in optimizers], stage=stage, elapsed=elapsed, step=step, seen=seen), partial)
+            partial.replace(checkpoint)
+            last_save = time.time()
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 import type { Value } from '../../graph/graph.ts';
 import type { ConvAttributes, convolutionOps, PoolAttributes } from '../../graph/ops/convolution.ts';
 import type { AttributesOf, OpName } from '../../graph/ops/index.ts';
+import { elementCount, type Shape } from '../../tensor/shape.ts';
 import { float32 } from '../../tensor/tensor.ts';
 import type { GradientMath } from '../gradient-math.ts';
 import type { TableEntry } from '../gradient-rule.ts';
@@ -19,22 +20,49 @@ function outputPadding(large: Value, kernel: Pair, { strides, pads, dilations }:
 const isPointwise = (weight: Value, { strides, pads, group }: ConvAttributes): boolean =>
   group === 1 && weight.shape[2] === 1 && weight.shape[3] === 1 && strides.every((stride) => stride === 1) && pads.every((pad) => pad === 0);
 
+/** Channels first and everything else behind: [N, C, H, W] as a matrix [C, N * H * W]. */
+function channelRows(math: GradientMath, x: Value): Value {
+  return math.reshape(math.transpose(x, [1, 0, 2, 3]), [x.shape[1]!, elementCount(x.shape) / x.shape[1]!]);
+}
+
 /**
  * Gradient of the weight [Small, Large / group, kh, kw] of a convolution from `large` [N, Large, H, W] to `small` [N, Small, h, w].
  *
- * It is a convolution itself: over `large`, with `small` as the kernel and batch as the channels; stride and dilation change
- * places. The result may be larger than the kernel where the stride left rows over, so it is cropped.
+ * Up to six times faster as one product than as a convolution (onnxruntime on one thread, 3x3 from 320 channels to the 16 of an
+ * adapter at 32 x 32: 1.2 ms against 6.3), so the convolution serves only where there are strides or groups.
  */
 function weightGradient(math: GradientMath, large: Value, small: Value, weight: Value, attributes: ConvAttributes): Value {
+  if (attributes.group !== 1 || attributes.strides.some((stride) => stride !== 1)) return weightGradientByConvolution(math, large, small, weight, attributes);
+  const [smallChannels, largeChannels, kernelHeight, kernelWidth] = weight.shape as [number, number, number, number];
+  const taps = isPointwise(weight, attributes) ? small : shiftedByTap(math, small, large.shape, weight.shape, attributes);
+  const product = math.gemm(channelRows(math, taps), channelRows(math, large), false, true); // [kh * kw * Small, Large]
+  return math.transpose(math.reshape(product, [kernelHeight, kernelWidth, smallChannels, largeChannels]), [2, 3, 0, 1]);
+}
+
+/** For each tap of the kernel, `small` moved to the elements of `large` that the tap multiplied: [N, kh * kw * Small, H, W], zeros outside. */
+function shiftedByTap(math: GradientMath, small: Value, large: Shape, [, , kernelHeight, kernelWidth]: Shape, { pads, dilations }: ConvAttributes): Value {
+  const [height, width] = [large[2]!, large[3]!];
+  const reach = [dilations[0] * (kernelHeight! - 1), dilations[1] * (kernelWidth! - 1)] as const;
+  const margin = (side: 0 | 1 | 2 | 3): number => Math.max(0, reach[(side % 2) as 0 | 1] - pads[side]);
+  const margins = [0, 0, margin(0), margin(1), 0, 0, margin(2), margin(3)];
+  const padded = margins.every((size) => size === 0) ? small : math.builder.node('Pad', [small], { pads: margins, value: 0 });
+  const shifted: Value[] = [];
+  for (let i = 0; i < kernelHeight!; i++) {
+    for (let j = 0; j < kernelWidth!; j++) {
+      const [top, left] = [margin(0) + pads[0] - i * dilations[0], margin(1) + pads[1] - j * dilations[1]];
+      shifted.push(math.builder.node('Slice', [padded], { axes: [2, 3], starts: [top, left], ends: [top + height, left + width], steps: [1, 1] }));
+    }
+  }
+  return math.builder.node('Concat', shifted, { axis: 1 });
+}
+
+/**
+ * As a convolution over `large`, with `small` as the kernel and the batch as the channels; stride and dilation change places. The
+ * result may be larger than the kernel where the stride left rows over, so it is cropped.
+ */
+function weightGradientByConvolution(math: GradientMath, large: Value, small: Value, weight: Value, { strides, pads, dilations, group }: ConvAttributes): Value {
   const [smallChannels, perGroup, kernelHeight, kernelWidth] = weight.shape as [number, number, number, number];
   const [batch, largeChannels, height, width] = large.shape as [number, number, number, number];
-  if (isPointwise(weight, attributes)) {
-    const flat = (x: Value): Value => math.reshape(x, batch === 1 ? [x.shape[1]!, height * width] : [batch, x.shape[1]!, height * width]);
-    if (batch === 1) return math.reshape(math.gemm(flat(small), flat(large), false, true), weight.shape);
-    const products = math.builder.node('MatMul', [flat(small), math.swapLast(flat(large))]); // [N, Small, Large]
-    return math.reshape(math.builder.node('ReduceSum', [products], { axes: [0], keepDims: false }), weight.shape);
-  }
-  const { strides, pads, dilations, group } = attributes;
   const grouped = math.transpose(math.reshape(large, [batch, group, perGroup, height, width]), [2, 1, 0, 3, 4]);
   const image = math.reshape(grouped, [perGroup, (largeChannels / perGroup) * batch, height, width]);
   const kernel = math.transpose(small, [1, 0, 2, 3]); // [Small, N, h, w]

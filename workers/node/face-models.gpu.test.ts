@@ -1,0 +1,12 @@
+import { test } from 'vitest';
+import { describeFaceNets } from './face-nets-contract.ts';
+import { createNodeRunner } from './ort-node-runner.ts';
+import { prepareWebGpuDriver } from './webgpu-driver.ts';
+
+const driver = prepareWebGpuDriver();
+
+test.runIf(driver.kind === 'none')('the face nets on WebGPU are skipped: there is no driver', ({ skip }) => {
+  skip(driver.kind === 'none' ? driver.reason : '');
+});
+
+if (driver.kind !== 'none') describeFaceNets('the face nets on WebGPU, no CPU fallback', () => createNodeRunner({ backend: 'webgpu', forbidCpuFallback: true }));

@@ -1,0 +1,62 @@
+/** @file One contract for the face nets on any runner: the answers of the originals under TensorFlow.js. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseSafetensors } from '#models/formats/safetensors.ts';
+import type { Graph } from '#models/graph/graph.ts';
+import { verifyGraph } from '#models/graph/verify-graph.ts';
+import type { GraphRunner } from '#models/runtime/graph-runner.ts';
+import { tensor, type Tensor } from '#models/tensor/tensor.ts';
+import { buildBlazeface } from '#models/vision/blazeface.ts';
+import { buildFaceres } from '#models/vision/faceres.ts';
+import { readFaceWeights } from './face-models.ts';
+import { readImage } from './image-files.ts';
+
+const golden = parseSafetensors(new Uint8Array(readFileSync(new URL('../../models/testing/golden/vision.safetensors', import.meta.url)))).tensors;
+const picture = await readImage(new URL('../../models/testing/golden/vision-face.png', import.meta.url).pathname);
+
+/** Rows and columns from `edge` on, as planes: what the golden script fed, in our layout. */
+function planes(edge: number, scale: number, offset: number): Tensor {
+  const size = picture.widthPx - 2 * edge;
+  const data = new Float32Array(3 * size * size);
+  for (let i = 0; i < data.length; i++) {
+    const [channel, row, column] = [Math.floor(i / (size * size)), Math.floor(i / size) % size, i % size];
+    data[i] = picture.rgb[((row + edge) * picture.widthPx + column + edge) * 3 + channel]! * scale + offset;
+  }
+  return tensor('float32', [1, 3, size, size], data);
+}
+
+async function answer(runner: GraphRunner, graph: Graph, net: 'blazeface' | 'faceres', feed: Record<string, Tensor>): Promise<Record<string, Tensor>> {
+  verifyGraph(graph);
+  const compiled = await runner.compile(graph, [await runner.upload(await readFaceWeights(net))]);
+  return compiled.run(feed);
+}
+
+function largestDifference(actual: Tensor, expected: readonly Tensor[]): number {
+  const wanted = expected.flatMap(({ data }) => [...(data as Float32Array)]);
+  expect(actual.data.length).toBe(wanted.length);
+  return wanted.reduce((largest, value, i) => Math.max(largest, Math.abs(value - Number(actual.data[i]))), 0);
+}
+
+/** Declares the contract's tests; the runner is made before the first and disposed after the last. */
+export function describeFaceNets(name: string, createRunner: () => GraphRunner): void {
+  describe(name, () => {
+    let runner: GraphRunner;
+    beforeAll(() => {
+      runner = createRunner();
+    });
+    afterAll(() => runner.dispose());
+
+    test('BlazeFace answers as the original does under TensorFlow.js', async () => {
+      const { scores, boxes } = await answer(runner, buildBlazeface(), 'blazeface', { image: planes(0, 1 / 127.5, -1) });
+      expect(largestDifference(scores!, [golden.get('blazeface.scores.fine')!, golden.get('blazeface.scores.coarse')!])).toBeLessThan(1e-3);
+      expect(largestDifference(boxes!, [golden.get('blazeface.boxes.fine')!, golden.get('blazeface.boxes.coarse')!])).toBeLessThan(1e-3);
+    });
+
+    test('FaceRes answers as the original does under TensorFlow.js', async () => {
+      const { embedding, age, male } = await answer(runner, buildFaceres(), 'faceres', { face: planes(16, 1, 0) });
+      expect(largestDifference(embedding!, [golden.get('faceres.embedding')!])).toBeLessThan(1e-3);
+      expect(largestDifference(age!, [golden.get('faceres.age')!])).toBeLessThan(1e-3);
+      expect(largestDifference(male!, [golden.get('faceres.male')!])).toBeLessThan(1e-3);
+    });
+  });
+}

@@ -1,6 +1,8 @@
 /** @file Chooses where the graphs run: WebGPU where a real adapter gives right numbers, else wasm. */
+import { encodeError } from '#models/errors/error-codec.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
 import type { Backend, EngineOptions, SelfTestEntry } from '../contract/engine.ts';
+import { openWebGpu } from '../runtime/open-webgpu.ts';
 import { createWasmRunner, wasmThreads } from '../runtime/ort-web-runner.ts';
 
 export interface ChosenBackend {
@@ -12,8 +14,33 @@ export interface ChosenBackend {
   readonly selfTest: readonly SelfTestEntry[];
 }
 
-/** Opens a backend. @throws {AppError} `device-unavailable` if the one that was named cannot be had */
-export async function chooseBackend(_choice: EngineOptions['backend']): Promise<ChosenBackend> {
+/** Opens a backend. @throws {AppError} `device-unavailable` or `self-test-failed` if WebGPU was named and cannot be used */
+export async function chooseBackend(choice: EngineOptions['backend']): Promise<ChosenBackend> {
+  if (choice === 'wasm') return openWasm([]);
+  if (choice === 'webgpu') return openTestedWebGpu();
+  if (!(await hasRealAdapter())) return openWasm([]);
+  try {
+    return await openTestedWebGpu();
+  } catch (error) {
+    return openWasm([{ name: 'webgpu', passed: false, maxError: null, note: encodeError(error).message }]);
+  }
+}
+
+/** False without WebGPU, and for adapters that are the processor in disguise: those are a hundred times slower than wasm. */
+async function hasRealAdapter(): Promise<boolean> {
+  const { gpu } = navigator as { gpu?: GPU };
+  const adapter = (await gpu?.requestAdapter({ powerPreference: 'high-performance' })) ?? null;
+  if (adapter === null) return false;
+  const { isFallbackAdapter, vendor, architecture, description, device } = adapter.info;
+  return !isFallbackAdapter && !/swiftshader|llvmpipe|lavapipe|software|basic render/i.test([vendor, architecture, description, device].join(' '));
+}
+
+function openWasm(selfTest: readonly SelfTestEntry[]): ChosenBackend {
   const threads = wasmThreads();
-  return { backend: 'wasm', runner: createWasmRunner({ threads }), description: `${threads} threads`, threads, selfTest: [] };
+  return { backend: 'wasm', runner: createWasmRunner({ threads }), description: threads === 1 ? '1 thread' : `${threads} threads`, threads, selfTest };
+}
+
+async function openTestedWebGpu(): Promise<ChosenBackend> {
+  const { runner, gpu, selfTest } = await openWebGpu();
+  return { backend: 'webgpu', runner, description: gpu.description, threads: 1, selfTest };
 }

@@ -5,6 +5,8 @@ export interface WebGpuDevice {
   readonly device: GPUDevice;
   /** Vendor and architecture as the browser tells them. */
   readonly description: string;
+  /** True for an adapter that computes on the processor, a hundred times slower than wasm: right for tests only. */
+  readonly isSoftware: boolean;
   readonly hasShaderF16: boolean;
   readonly hasSubgroups: boolean;
   /** Rejects with `device-lost` when the device goes away, other than by our own `destroy`. */
@@ -52,6 +54,7 @@ export async function requestWebGpuDevice({ subgroups = true }: { readonly subgr
   return {
     device,
     description: [vendor, architecture, description].filter((part) => part !== '').join(' ') || 'unnamed adapter',
+    isSoftware: adapter.info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${architecture} ${description}`),
     hasShaderF16: device.features.has('shader-f16'),
     hasSubgroups: device.features.has('subgroups'),
     lost,

@@ -1,8 +1,11 @@
 /// <reference types="vite/client" />
 /** @file The graph runners of the browser: WebGPU with weights on our own buffers, and wasm. The only importer of onnxruntime-web. */
+import * as wasmOrt from 'onnxruntime-web/wasm';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web/webgpu';
-import glueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
-import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import asyncifyGlueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import asyncifyWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import plainGlueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
+import plainWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { bytesPerElement } from '#models/tensor/dtype.ts';
 import type { Tensor } from '#models/tensor/tensor.ts';
 import { Mutex } from '../host/mutex.ts';
@@ -18,16 +21,33 @@ export function wasmThreads(): number {
   return globalThis.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 8) : 1;
 }
 
-/** Must come before the first session of the worker; later calls change nothing. */
-function configure(threads: number): void {
-  env.wasm.wasmPaths = { mjs: glueUrl, wasm: wasmUrl };
-  env.wasm.numThreads = threads;
+/*
+ * [Note: two builds]
+ * WebGPU needs the build that can wait for the device in the middle of a call (asyncify). That rewriting makes every function larger and
+ * slower: the built-in model trained and drew three times slower on it than on the plain build (processor time, one thread). So the
+ * wasm runner has the plain build, and a worker that uses one never downloads the other.
+ */
+
+/** Both must come before the first session of their build in this worker; later calls change nothing. */
+function configureWasm(threads: number): void {
+  wasmOrt.env.wasm.wasmPaths = { mjs: plainGlueUrl, wasm: plainWasmUrl };
+  wasmOrt.env.wasm.numThreads = threads;
+  wasmOrt.env.logLevel = 'error';
+}
+
+function configureWebGpu(): void {
+  env.wasm.wasmPaths = { mjs: asyncifyGlueUrl, wasm: asyncifyWasmUrl };
+  env.wasm.numThreads = 1; // all arithmetic is on the device
   env.logLevel = 'error';
 }
 
-function hostTensor({ dtype, shape, data }: Tensor): OrtTensor {
-  return new OrtTensor(dtype as 'float32', data as Float32Array, [...shape]);
-}
+type TensorClass = typeof OrtTensor;
+
+/** Wraps a tensor in the class of the build that will read it. */
+const hostTensorOf =
+  (TensorOfBuild: TensorClass) =>
+  ({ dtype, shape, data }: Tensor): OrtTensor =>
+    new TensorOfBuild(dtype as 'float32', data as Float32Array, [...shape]);
 
 export interface WasmRunnerOptions {
   /** The first runner of a worker decides. Default: `wasmThreads()`. */
@@ -38,14 +58,15 @@ export interface WasmRunnerOptions {
 
 /** A runner on the processor; the caller disposes it. */
 export function createWasmRunner({ threads = wasmThreads(), weightBinding }: WasmRunnerOptions = {}): OrtGraphRunner {
-  configure(threads);
+  configureWasm(threads);
+  const hostTensor = hostTensorOf(wasmOrt.Tensor);
   return new OrtGraphRunner(
     {
       backend: 'wasm',
       initializersUpToBytes: weightBinding === undefined ? 2 ** 30 : weightBinding === 'initializers' ? Infinity : 0,
       fusedAttention: true,
       sessionOptions: { executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel: 3 },
-      createSession: (model, options) => InferenceSession.create(model, options),
+      createSession: (model, options) => wasmOrt.InferenceSession.create(model, options),
       hostTensor,
       placeWeight: (tensor) => placeOnHost(tensor, hostTensor),
       download: (output) => output.getData(),
@@ -68,7 +89,8 @@ export interface WebGpuRunnerOptions {
 
 /** A runner on the graphics device; the caller disposes it. Weights are on buffers of ours, freed when their set is disposed. */
 export function createWebGpuRunner({ gpu, fusedAttention = true, budget = new MemoryBudget(), forbidCpuFallback = false }: WebGpuRunnerOptions): OrtGraphRunner {
-  configure(1); // all arithmetic is on the device
+  configureWebGpu();
+  const hostTensor = hostTensorOf(OrtTensor);
   const { device, lost } = gpu;
   const platform: OrtPlatform = {
     backend: 'webgpu',

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AppError } from '#models/errors/app-error.ts';
 import golden from '#models/testing/golden/ops.json';
 import { describeGraphRunner } from '#models/testing/graph-runner-contract.ts';
@@ -21,10 +21,13 @@ async function webGpuRunner(): Promise<OrtGraphRunner> {
 
 function describeOps(title: string, create: () => Promise<OrtGraphRunner> | OrtGraphRunner, included: typeof cases): void {
   describe(title, () => {
-    const runner = Promise.resolve().then(create);
-    afterAll(async () => (await runner).dispose());
+    let runner: OrtGraphRunner;
+    beforeAll(async () => {
+      runner = await create();
+    });
+    afterAll(() => runner.dispose());
     test.each(included)('$name equals PyTorch', async ({ op, graph, feeds, expected }) => {
-      const compiled = await (await runner).compile(graph, []);
+      const compiled = await runner.compile(graph, []);
       const results = await compiled.run(feeds);
       expected.forEach((output, i) => {
         const result = results[`y${i}`]!;
@@ -36,9 +39,9 @@ function describeOps(title: string, create: () => Promise<OrtGraphRunner> | OrtG
   });
 }
 
-describeOps('every op on wasm', () => createWasmRunner(), cases);
-describeGraphRunner('onnxruntime-web on wasm, weights as initializers', () => createWasmRunner({ weightBinding: 'initializers' }));
-describeGraphRunner('onnxruntime-web on wasm, weights as inputs', () => createWasmRunner({ weightBinding: 'inputs' }));
+describeOps('every op on wasm', () => createWasmRunner({ threads: 1 }), cases);
+describeGraphRunner('onnxruntime-web on wasm, weights as initializers', () => createWasmRunner({ threads: 1, weightBinding: 'initializers' }));
+describeGraphRunner('onnxruntime-web on wasm, weights as inputs', () => createWasmRunner({ threads: 1, weightBinding: 'inputs' }));
 describeOps('every op on WebGPU, no CPU fallback', webGpuRunner, cases.filter(({ usesFloat16 }) => !usesFloat16));
 describeGraphRunner('onnxruntime-web on WebGPU', webGpuRunner);
 

@@ -9,7 +9,11 @@ const strip = { width: 0.12, top: 0.04, bottom: 0.45 } as const;
 
 /** sRGB, each 0 to 255, as CIELAB. @see IEC 61966-2-1 and CIE 15 */
 export function labFromRgb(red: number, green: number, blue: number): LabColour {
-  const [r, g, b] = [red, green, blue].map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+  const [r, g, b] = [red, green, blue].map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4)) as [
+    number,
+    number,
+    number,
+  ];
   const curve = (t: number): number => (t > (6 / 29) ** 3 ? Math.cbrt(t) : t / (3 * (6 / 29) ** 2) + 4 / 29);
   const x = curve((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047);
   const y = curve(0.2126729 * r + 0.7151522 * g + 0.072175 * b);

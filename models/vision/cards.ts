@@ -39,9 +39,11 @@ export const visionCards: readonly VisionCard[] = [
     digest: 'abd6d1c8401ec738eb9ce60adbebbd87ce0d61e77204917691605eb785929283',
     authors: 'A. V. Savchenko (HSE University), 2019, PeerJ Computer Science 5:e197',
     source: 'npm @vladmandic/human 3.3.6 (MIT), models/faceres; converted by models/testing/reference/vision-convert.ts',
-    licence: 'Unclear: the npm package is MIT; the authors\' repository (HSE_FaceRec_tf) states no licence in the versions we read.',
-    trainingData: 'VGGFace2 (identity) and IMDB-WIKI with others (age, sex): photographs of public figures gathered for research. Whether weights trained on them may be used commercially is not settled; ask a lawyer before relying on it.',
+    licence: "Unclear: the npm package is MIT; the authors' repository (HSE_FaceRec_tf) states no licence in the versions we read.",
+    trainingData:
+      'VGGFace2 (identity) and IMDB-WIKI with others (age, sex): photographs of public figures gathered for research. Whether weights trained on them may be used commercially is not settled; ask a lawyer before relying on it.',
     use: 'A ruler: tells, on this device only, how alike two faces are. It steers no training and no picture, its numbers are sent nowhere, and training and drawing work without it.',
-    limits: 'Age is a poor guess here (rendered people of 29 to 59 are read as 22 to 37) and nothing may be decided by it or by sex. Measured on renders and generated portraits here, not on photographs of many people. Any embedder behind `FaceAnalyzer.embed` can replace it.',
+    limits:
+      'Age is a poor guess here (rendered people of 29 to 59 are read as 22 to 37) and nothing may be decided by it or by sex. Measured on renders and generated portraits here, not on photographs of many people. Any embedder behind `FaceAnalyzer.embed` can replace it.',
   },
 ];

@@ -94,7 +94,13 @@ export class FaceAnalyzer {
 function detectionRounds(size: PixelSize): SquareView[][] {
   const whole = wholeView(size);
   const half = Math.min(size.widthPx, size.heightPx) * 0.6;
-  const parts = [[0, 0], [1, 0], [0, 1], [1, 1], [0.5, 0.5]].map(([x, y]) => ({
+  const parts = [
+    [0, 0],
+    [1, 0],
+    [0, 1],
+    [1, 1],
+    [0.5, 0.5],
+  ].map(([x, y]) => ({
     centreX: half / 2 + x! * (size.widthPx - half),
     centreY: half / 2 + y! * (size.heightPx - half),
     sidePx: half,

@@ -39,7 +39,10 @@ test('overlap is the shared area over the joint area', () => {
 });
 
 test('boxes of one face are averaged by how sure they are; a further face must be surer than the first', () => {
-  const merged = mergeFaces([face([0, 0, 0.4, 0.4], 0.6), face([0.04, 0, 0.44, 0.4], 0.9), face([0.6, 0.6, 0.9, 0.9], 0.7), face([0.6, 0, 0.9, 0.3], 0.8)], defaultDetection);
+  const merged = mergeFaces(
+    [face([0, 0, 0.4, 0.4], 0.6), face([0.04, 0, 0.44, 0.4], 0.9), face([0.6, 0.6, 0.9, 0.9], 0.7), face([0.6, 0, 0.9, 0.3], 0.8)],
+    defaultDetection,
+  );
   expect(merged.map(({ score }) => score)).toEqual([0.9, 0.8]);
   expect(merged[0]!.box[0]).toBeCloseTo((0.04 * 0.9 + 0 * 0.6) / 1.5);
   expect(mergeFaces([face([0, 0, 1, 1], 0.55)], defaultDetection)).toHaveLength(1);

@@ -27,7 +27,14 @@ test('the embedder is given blue, green, red less the means', () => {
 test('a tilted head turns the view with it, and the view reaches further towards the top of the head', () => {
   const at = (x: number, y: number): { x: number; y: number } => ({ x, y });
   // Lying on its left side in a picture twice as wide as high: the left eye is below the right one.
-  const keypoints = { rightEye: at(0.5, 0.4), leftEye: at(0.5, 0.6), noseTip: at(0.45, 0.5), mouth: at(0.4, 0.5), rightEar: at(0.5, 0.3), leftEar: at(0.5, 0.7) };
+  const keypoints = {
+    rightEye: at(0.5, 0.4),
+    leftEye: at(0.5, 0.6),
+    noseTip: at(0.45, 0.5),
+    mouth: at(0.4, 0.5),
+    rightEar: at(0.5, 0.3),
+    leftEar: at(0.5, 0.7),
+  };
   const face: DetectedFace = { score: 1, box: [0.4, 0.3, 0.6, 0.7], keypoints };
   const view = faceView(face, { widthPx: 200, heightPx: 100 });
   expect(view.angle).toBeCloseTo(Math.PI / 2);

@@ -19,12 +19,17 @@ test('a photo without a face gives its largest middle square', () => {
 test('whatever the photo and the face, the square is whole, inside and not empty', () => {
   const share = fc.double({ min: -0.2, max: 1.2, noNaN: true });
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 5000 }), fc.tuple(share, share, share, share), (widthPx, heightPx, [a, b, c, d]) => {
-      const face: FaceBox = [Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)];
-      const crop = trainingCrop({ widthPx, heightPx }, face);
-      const whole = Object.values(crop).every(Number.isInteger) && crop.widthPx === crop.heightPx && crop.widthPx >= 1;
-      return whole && crop.x >= 0 && crop.y >= 0 && crop.x + crop.widthPx <= widthPx && crop.y + crop.heightPx <= heightPx;
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 5000 }),
+      fc.integer({ min: 1, max: 5000 }),
+      fc.tuple(share, share, share, share),
+      (widthPx, heightPx, [a, b, c, d]) => {
+        const face: FaceBox = [Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)];
+        const crop = trainingCrop({ widthPx, heightPx }, face);
+        const whole = Object.values(crop).every(Number.isInteger) && crop.widthPx === crop.heightPx && crop.widthPx >= 1;
+        return whole && crop.x >= 0 && crop.y >= 0 && crop.x + crop.widthPx <= widthPx && crop.y + crop.heightPx <= heightPx;
+      },
+    ),
   );
 });
 

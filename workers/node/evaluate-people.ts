@@ -22,18 +22,33 @@ import { drawPictures } from './generate.ts';
 import { listImageFiles, readImage } from './image-files.ts';
 import { openModelDirectory } from './model-directory.ts';
 import { createNodeRunner } from './ort-node-runner.ts';
-import { ceiling, experimentStyles, firstSeed, formatResults, picturesPerStyle, readResult, trainingPhotos, type ExperimentPerson, type ExperimentPicture, type PersonResult } from './people-experiment.ts';
+import {
+  ceiling,
+  experimentStyles,
+  firstSeed,
+  formatResults,
+  picturesPerStyle,
+  readResult,
+  trainingPhotos,
+  type ExperimentPerson,
+  type ExperimentPicture,
+  type PersonResult,
+} from './people-experiment.ts';
 import { embeddingsOf, measureFolder, measureImage } from './score.ts';
 import { trainLikeness } from './train.ts';
 
-const { options } = parseOptions('evaluate:people', {
-  people: { kind: 'text', value: 'DIR', help: 'one folder of photos and a person.json for each person (default: ../shared/data/people)' },
-  only: { kind: 'list', value: 'NAME', help: 'train these people only; faces are still told apart among all' },
-  model: { kind: 'text', value: 'DIR', help: 'model folder (default: builtin)' },
-  samples: { kind: 'number', value: 'N', help: 'samples to learn from (default: as in the app)' },
-  steps: { kind: 'number', value: 'N', help: 'denoising steps (default: 20)' },
-  out: { kind: 'text', value: 'DIR', help: 'where everything made is kept (default: .cache/evaluate-people)' },
-}, process.argv.slice(2));
+const { options } = parseOptions(
+  'evaluate:people',
+  {
+    people: { kind: 'text', value: 'DIR', help: 'one folder of photos and a person.json for each person (default: ../shared/data/people)' },
+    only: { kind: 'list', value: 'NAME', help: 'train these people only; faces are still told apart among all' },
+    model: { kind: 'text', value: 'DIR', help: 'model folder (default: builtin)' },
+    samples: { kind: 'number', value: 'N', help: 'samples to learn from (default: as in the app)' },
+    steps: { kind: 'number', value: 'N', help: 'denoising steps (default: 20)' },
+    out: { kind: 'text', value: 'DIR', help: 'where everything made is kept (default: .cache/evaluate-people)' },
+  },
+  process.argv.slice(2),
+);
 const peopleFolder = options.people ?? '../shared/data/people';
 const model = options.model ?? 'builtin';
 const steps = options.steps ?? 20;
@@ -52,7 +67,8 @@ async function readPerson(analyzer: FaceAnalyzer, name: string): Promise<Experim
   const facts = JSON.parse(await readFile(join(folder, 'person.json'), 'utf8')) as { class?: string };
   const personClass = personClasses.find((known) => known === facts.class) ?? ('person' satisfies PersonClass);
   const files = await listImageFiles(folder);
-  if (files.length <= trainingPhotos) throw new AppError('photos-too-few', { message: `${folder} has ${files.length} photos, more than ${trainingPhotos} are needed` });
+  if (files.length <= trainingPhotos)
+    throw new AppError('photos-too-few', { message: `${folder} has ${files.length} photos, more than ${trainingPhotos} are needed` });
   const { images } = await measureFolder(analyzer, files);
   return {
     name,
@@ -70,7 +86,8 @@ async function trainOnce(runner: GraphRunner, person: ExperimentPerson, file: st
     const unfinished = `${file}.part`;
     const request = { model, photos: person.trainingFiles, personClass: person.personClass, outFile: unfinished, seed: 0, samples: options.samples };
     const report = await trainLikeness(runner, request, (event) => {
-      if (event.kind === 'step' && event.samplesSeen % 200 === 0) console.error(`${person.name}: ${event.samplesSeen} samples, loss ${event.smoothedLoss.toFixed(4)}`);
+      if (event.kind === 'step' && event.samplesSeen % 200 === 0)
+        console.error(`${person.name}: ${event.samplesSeen} samples, loss ${event.smoothedLoss.toFixed(4)}`);
     });
     await writeFile(timing, JSON.stringify(report, null, 1));
     await rename(unfinished, file);
@@ -80,7 +97,13 @@ async function trainOnce(runner: GraphRunner, person: ExperimentPerson, file: st
 }
 
 /** Draws what is not there yet, then measures all of it. */
-async function drawAndMeasure(loaded: LoadedModel, analyzer: FaceAnalyzer, person: ExperimentPerson, likenessFile: string | null, folder: string): Promise<ExperimentPicture[]> {
+async function drawAndMeasure(
+  loaded: LoadedModel,
+  analyzer: FaceAnalyzer,
+  person: ExperimentPerson,
+  likenessFile: string | null,
+  folder: string,
+): Promise<ExperimentPicture[]> {
   const pictures: ExperimentPicture[] = [];
   for (const { styleId, backdrop } of experimentStyles) {
     const pack = findStylePack(styleId);
@@ -90,7 +113,16 @@ async function drawAndMeasure(loaded: LoadedModel, analyzer: FaceAnalyzer, perso
     if (missing.length > 0) {
       const loras = likenessFile === null ? [] : [{ file: likenessFile, weight: 1 }];
       const first = missing[0]!; // pictures are drawn in the order of their seeds, so the missing ones are the last
-      await drawPictures(loaded, { model, loras, ...stylePrompts(pack, person.personClass, defaultSubject(person.personClass)), count: firstSeed + picturesPerStyle - first, seed: first, outDirectory, steps, guidance: pack.guidance });
+      await drawPictures(loaded, {
+        model,
+        loras,
+        ...stylePrompts(pack, person.personClass, defaultSubject(person.personClass)),
+        count: firstSeed + picturesPerStyle - first,
+        seed: first,
+        outDirectory,
+        steps,
+        guidance: pack.guidance,
+      });
     }
     for (const file of await listImageFiles(outDirectory)) {
       const picture = await readImage(file);
@@ -122,7 +154,9 @@ for (const person of people.filter(({ name }) => options.only.length === 0 || op
   await writeFile(join(work, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
   console.error(formatResults(results));
 }
-console.log(`${formatResults(results)}\n\n${results.reduce((sum, { likeness }) => sum + likeness.pictures, 0)} pictures with a likeness; everything is in ${basename(work)}: results.json beside the likenesses and pictures.\n`);
+console.log(
+  `${formatResults(results)}\n\n${results.reduce((sum, { likeness }) => sum + likeness.pictures, 0)} pictures with a likeness; everything is in ${basename(work)}: results.json beside the likenesses and pictures.\n`,
+);
 console.log(JSON.stringify(results));
 await dispose();
 await runner.dispose();

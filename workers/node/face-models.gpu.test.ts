@@ -9,4 +9,5 @@ test.runIf(driver.kind === 'none')('the face nets on WebGPU are skipped: there i
   skip(driver.kind === 'none' ? driver.reason : '');
 });
 
-if (driver.kind !== 'none') describeFaceNets('the face nets on WebGPU, no CPU fallback', () => createNodeRunner({ backend: 'webgpu', forbidCpuFallback: true }));
+if (driver.kind !== 'none')
+  describeFaceNets('the face nets on WebGPU, no CPU fallback', () => createNodeRunner({ backend: 'webgpu', forbidCpuFallback: true }));

@@ -32,9 +32,15 @@ test('pictures are listed in the order of their numbers, other files and hidden 
 
 test('a photo that lies on its side comes upright', async () => {
   const red = { r: 255, g: 0, b: 0 };
-  const top = await sharp({ create: { width: 8, height: 4, channels: 3, background: red } }).png().toBuffer();
+  const top = await sharp({ create: { width: 8, height: 4, channels: 3, background: red } })
+    .png()
+    .toBuffer();
   const upright = sharp({ create: { width: 8, height: 16, channels: 3, background: '#0000ff' } }).composite([{ input: top, left: 0, top: 0 }]);
-  const lying = await sharp(await upright.png().toBuffer()).rotate(270).withMetadata({ orientation: 6 }).png().toBuffer();
+  const lying = await sharp(await upright.png().toBuffer())
+    .rotate(270)
+    .withMetadata({ orientation: 6 })
+    .png()
+    .toBuffer();
   await writeFile(join(folder, 'lying.png'), lying);
   const { widthPx, heightPx, rgb } = await readImage(join(folder, 'lying.png'));
   expect([widthPx, heightPx]).toEqual([8, 16]);
@@ -44,16 +50,23 @@ test('a photo that lies on its side comes upright', async () => {
 
 test('transparency becomes white, grey becomes three channels, a large photo is shrunk', async () => {
   const file = join(folder, 'see-through.png');
-  await sharp({ create: { width: 40, height: 20, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } }).png().toFile(file);
+  await sharp({ create: { width: 40, height: 20, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } })
+    .png()
+    .toFile(file);
   expect(new Set((await readImage(file)).rgb)).toEqual(new Set([255]));
-  await sharp({ create: { width: 4, height: 4, channels: 3, background: '#808080' } }).greyscale().png().toFile(join(folder, 'grey.png'));
+  await sharp({ create: { width: 4, height: 4, channels: 3, background: '#808080' } })
+    .greyscale()
+    .png()
+    .toFile(join(folder, 'grey.png'));
   expect((await readImage(join(folder, 'grey.png'))).rgb).toEqual(new Uint8Array(48).fill(128));
   expect(await readImage(file, { ...defaultImageLimits, maxSidePx: 10 })).toMatchObject({ widthPx: 10, heightPx: 5 });
 });
 
 test('limits on bytes and pixels are kept before anything is decoded', async () => {
   const file = join(folder, 'large.png');
-  await sharp({ create: { width: 300, height: 200, channels: 3, background: 'grey' } }).png().toFile(file);
+  await sharp({ create: { width: 300, height: 200, channels: 3, background: 'grey' } })
+    .png()
+    .toFile(file);
   await expect(readImage(file, { ...defaultImageLimits, maxPixels: 59_999 })).rejects.toMatchObject({ code: 'photo-too-large' });
   await expect(readImage(file, { ...defaultImageLimits, maxBytes: 10 })).rejects.toMatchObject({ code: 'photo-too-large' });
 });
@@ -87,7 +100,9 @@ describe.skipIf(!existsSync(shared))('on the shared test data (skipped where it 
   });
 
   test('the same photo in eight EXIF orientations has one size and one content', async () => {
-    const pictures = await Promise.all(Array.from({ length: 8 }, (_, i) => readImage(join(shared, `orientation/Portrait_${i + 1}.jpg`), { ...defaultImageLimits, maxSidePx: 60 })));
+    const pictures = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => readImage(join(shared, `orientation/Portrait_${i + 1}.jpg`), { ...defaultImageLimits, maxSidePx: 60 })),
+    );
     const first = pictures[0]!;
     for (const { widthPx, heightPx, rgb } of pictures) {
       expect([widthPx, heightPx]).toEqual([first.widthPx, first.heightPx]);

@@ -94,12 +94,18 @@ export async function readPictureFolder(source: string | readonly string[], limi
 
 /** Writes a picture as PNG. */
 export async function writePng(file: string, { widthPx, heightPx, rgb }: RgbPicture): Promise<void> {
-  await sharp(rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } }).png({ compressionLevel: 9 }).toFile(file);
+  await sharp(rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } })
+    .png({ compressionLevel: 9 })
+    .toFile(file);
 }
 
 /** The bytes of a PNG, for callers that add metadata before writing. */
 export async function encodePng({ widthPx, heightPx, rgb }: RgbPicture): Promise<Uint8Array> {
-  return new Uint8Array(await sharp(rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } }).png({ compressionLevel: 9 }).toBuffer());
+  return new Uint8Array(
+    await sharp(rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } })
+      .png({ compressionLevel: 9 })
+      .toBuffer(),
+  );
 }
 
 function unreadable(file: string, reason: string, cause?: unknown): AppError {

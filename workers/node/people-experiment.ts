@@ -110,7 +110,12 @@ export function formatResults(results: readonly PersonResult[]): string {
     '| person | cosine to held-out photos: likeness | untrained | other real photos | identified of 6: likeness | untrained | exactly one face: likeness | untrained | backdrop as asked of 4: likeness | untrained |',
     '|---|---|---|---|---|---|---|---|---|---|',
     ...results.map(({ name, likeness, untrained, ceiling: most }) => row(name, likeness, untrained, most)),
-    row('**mean**', meanResult(results.map(({ likeness }) => likeness)), meanResult(results.map(({ untrained }) => untrained)), mean(results.map(({ ceiling: most }) => most))),
+    row(
+      '**mean**',
+      meanResult(results.map(({ likeness }) => likeness)),
+      meanResult(results.map(({ untrained }) => untrained)),
+      mean(results.map(({ ceiling: most }) => most)),
+    ),
   ].join('\n');
 }
 

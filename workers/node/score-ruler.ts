@@ -1,7 +1,7 @@
 /**
  * @file How good the ruler is: detection and identification on folders of known pictures, as Markdown. Fills the tables of `models/vision/README.md`.
  *
- *   npx tsx workers/node/score-ruler.ts --people DIR [--portraits DIR]... [--most 500]
+ *   npm run evaluate:ruler -- --people DIR [--portraits DIR]... [--most 500]
  *
  * `--people` holds a folder of photos for each person, `--portraits` pictures that show one face each.
  */
@@ -33,11 +33,16 @@ async function measureReduced(analyzer: FaceAnalyzer, files: readonly string[], 
 }
 
 function detectionRow(name: string, sidePx: number, images: readonly MeasuredImage[]): string {
-  const share = (matches: (count: number) => boolean): string => `${((100 * images.filter(({ faceCount }) => matches(faceCount)).length) / images.length).toFixed(1)} %`;
+  const share = (matches: (count: number) => boolean): string =>
+    `${((100 * images.filter(({ faceCount }) => matches(faceCount)).length) / images.length).toFixed(1)} %`;
   return `| ${name} | ${sidePx} | ${images.length} | ${share((n) => n === 1)} | ${share((n) => n === 0)} | ${share((n) => n > 1)} |`;
 }
 
-function identificationRow(sidePx: number, galleries: ReadonlyMap<string, readonly Float32Array[]>, heldOut: ReadonlyMap<string, readonly MeasuredImage[]>): string {
+function identificationRow(
+  sidePx: number,
+  galleries: ReadonlyMap<string, readonly Float32Array[]>,
+  heldOut: ReadonlyMap<string, readonly MeasuredImage[]>,
+): string {
   const means = [...galleries].map(([name, embeddings]) => [name, meanEmbedding(embeddings)] as const);
   const [same, others]: [number[], number[]] = [[], []];
   let [right, all] = [0, 0];
@@ -49,11 +54,15 @@ function identificationRow(sidePx: number, galleries: ReadonlyMap<string, readon
   return `| ${sidePx} | ${right} of ${all} | ${mean(same).toFixed(3)} (lowest ${Math.min(...same).toFixed(3)}) | ${mean(others).toFixed(3)} (highest ${Math.max(...others).toFixed(3)}) |`;
 }
 
-const { options } = parseOptions('score-ruler', {
-  people: { kind: 'text', value: 'DIR', help: 'one folder of photos for each person', required: true },
-  portraits: { kind: 'list', value: 'DIR', help: 'pictures with one face each' },
-  most: { kind: 'number', value: 'N', help: 'pictures taken of each portrait folder, evenly spread' },
-}, process.argv.slice(2));
+const { options } = parseOptions(
+  'score-ruler',
+  {
+    people: { kind: 'text', value: 'DIR', help: 'one folder of photos for each person', required: true },
+    portraits: { kind: 'list', value: 'DIR', help: 'pictures with one face each' },
+    most: { kind: 'number', value: 'N', help: 'pictures taken of each portrait folder, evenly spread' },
+  },
+  process.argv.slice(2),
+);
 const { analyzer, dispose } = await openFaceAnalyzer();
 
 const folders = (await readdir(options.people, { withFileTypes: true })).filter((entry) => entry.isDirectory());

@@ -27,7 +27,10 @@ afterAll(async () => {
 const measured = (file: string, ...embedding: number[]): MeasuredImage => ({ file, faceCount: 1, embedding: Float32Array.from(embedding) });
 
 test('a face is identified by the nearest mean, a picture without a face by none', () => {
-  const galleries = new Map([['up', [Float32Array.of(0, 1), Float32Array.of(0.1, 1)]], ['right', [Float32Array.of(1, 0)]]]);
+  const galleries = new Map([
+    ['up', [Float32Array.of(0, 1), Float32Array.of(0.1, 1)]],
+    ['right', [Float32Array.of(1, 0)]],
+  ]);
   expect(identify(galleries, [measured('a', 0.2, 1), measured('b', 1, 0.5), { file: 'c', faceCount: 0, embedding: null }])).toEqual(['up', 'right', null]);
 });
 
@@ -78,8 +81,18 @@ describe.skipIf(!existsSync(people))('on the six people of data/people (skipped 
       }
     }
     expect(heldOut.map(({ image }) => image.faceCount)).toEqual(heldOut.map(() => 1));
-    expect(identify(galleries, heldOut.map(({ image }) => image))).toEqual(heldOut.map(({ name }) => name));
-    expect(identify(galleries, heldOut.map(({ small }) => small))).toEqual(heldOut.map(({ name }) => name));
+    expect(
+      identify(
+        galleries,
+        heldOut.map(({ image }) => image),
+      ),
+    ).toEqual(heldOut.map(({ name }) => name));
+    expect(
+      identify(
+        galleries,
+        heldOut.map(({ small }) => small),
+      ),
+    ).toEqual(heldOut.map(({ name }) => name));
   });
 
   test('two people in one photo are two faces', async () => {

@@ -47,7 +47,10 @@ export async function measureImage(analyzer: FaceAnalyzer, file: string, picture
 }
 
 /** Measures every readable picture of a folder or list of files. */
-export async function measureFolder(analyzer: FaceAnalyzer, source: string | readonly string[]): Promise<{ images: MeasuredImage[]; refused: { file: string; reason: string }[] }> {
+export async function measureFolder(
+  analyzer: FaceAnalyzer,
+  source: string | readonly string[],
+): Promise<{ images: MeasuredImage[]; refused: { file: string; reason: string }[] }> {
   const { pictures, refused } = await readPictureFolder(source);
   const images: MeasuredImage[] = [];
   for (const { file, picture } of pictures) images.push(await measureImage(analyzer, file, picture));
@@ -83,7 +86,10 @@ export async function scoreImages(photos: string | readonly string[], images: st
   const gallery = await measureFolder(analyzer, photos);
   const embeddings = embeddingsOf(gallery.images);
   if (embeddings.length === 0) {
-    throw new AppError('face-missing', { message: `no face in the ${gallery.images.length} readable photos`, help: 'Use photos that show the face of one person.' });
+    throw new AppError('face-missing', {
+      message: `no face in the ${gallery.images.length} readable photos`,
+      help: 'Use photos that show the face of one person.',
+    });
   }
   const measured = await measureFolder(analyzer, images);
   const scores = scoreMeasured(embeddings, measured.images);
@@ -127,7 +133,9 @@ export const scoreOptions = {
 
 /** One line for each picture, and the mean cosine as the last number. */
 export function formatScores(report: ScoreReport): string {
-  const lines = report.images.map(({ file, faceCount, cosine: value }) => `${basename(file).padEnd(28)} faces ${faceCount}   cosine ${value?.toFixed(4) ?? 'no face'}`);
+  const lines = report.images.map(
+    ({ file, faceCount, cosine: value }) => `${basename(file).padEnd(28)} faces ${faceCount}   cosine ${value?.toFixed(4) ?? 'no face'}`,
+  );
   lines.push(...report.refused.map(({ file, reason }) => `${basename(file).padEnd(28)} left out: ${reason}`));
   lines.push(`${report.photosUsed} photos, ${report.images.length} pictures, exactly one face in ${(100 * report.oneFaceShare).toFixed(0)} %`);
   lines.push(`mean cosine with each photo ${report.meanPhotoCosine?.toFixed(4) ?? 'none'}`);

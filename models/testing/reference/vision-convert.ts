@@ -32,7 +32,10 @@ function narrowWhereExact(weights: Weights): Map<string, Tensor> {
 }
 
 const origin = { origin: '@vladmandic/human 3.3.6, converted from TensorFlow.js', card: 'models/vision/README.md' };
-for (const [name, convert] of [['blazeface', convertBlazeface], ['faceres', convertFaceres]] as const) {
+for (const [name, convert] of [
+  ['blazeface', convertBlazeface],
+  ['faceres', convertFaceres],
+] as const) {
   const file = writeSafetensors(narrowWhereExact(convert(...load(name))), origin);
   writeFileSync(join(target, `${name}.safetensors`), file);
   console.log(`${name}.safetensors ${file.length} bytes`);

@@ -3,7 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, findChromium } from './src/tests/chromium.ts';
-import { crossOriginIsolation } from './src/vite/cross-origin-isolation.ts';
+import { isolationHeaders } from './src/vite/cross-origin-isolation.ts';
 import { modelFiles } from './src/vite/model-files.ts';
 
 const everywhere = { exclude: ['**/node_modules/**', 'build/**', '.svelte-kit/**'] };
@@ -22,14 +22,17 @@ export default defineConfig({
         },
       },
       {
-        plugins: [crossOriginIsolation(), modelFiles(), svelte()],
+        plugins: [modelFiles(), svelte()],
+        // Not the plugin of the app: vitest answers with its own pages before any plugin of ours is asked.
+        server: { headers: isolationHeaders },
         worker: { format: 'es' },
         optimizeDeps: { exclude: ['onnxruntime-web'], include: ['idb', 'comlink'] },
         test: {
           name: 'browser',
           include: ['**/*.browser.test.ts'],
           exclude: everywhere.exclude,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           browser: {
             enabled: true,
             headless: true,

@@ -1,6 +1,6 @@
 /** @file Every visible sentence, in English. The other languages have the same shape, or they do not compile. */
 
-const plural = (count: number, one: string, many: string): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+const plural = (count: number, one: string, many: string): string => `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`;
 
 export const en = {
   meta: {
@@ -38,8 +38,8 @@ export const en = {
       if (bytes < 1e9) return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
       return `${(bytes / 1e9).toFixed(1)} GB`;
     },
-    number: (value: number) => value.toLocaleString('en'),
-    date: (milliseconds: number) => new Date(milliseconds).toLocaleDateString('en', { day: 'numeric', month: 'long', year: 'numeric' }),
+    number: (value: number) => value.toLocaleString('en-GB'),
+    date: (milliseconds: number) => new Date(milliseconds).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' }),
   },
   header: {
     steps: 'The four steps',
@@ -141,7 +141,7 @@ export const en = {
     adviceFull: 'That is a full set.',
     next: 'Go on to your likeness',
     cannotGoOn: 'Two photos are the least a likeness can be learned from.',
-    working: (name: string, waiting: number) => (waiting === 0 ? `Preparing ${name}` : `Preparing ${name}; ${waiting.toLocaleString('en')} more to go`),
+    working: (name: string, waiting: number) => (waiting === 0 ? `Preparing ${name}` : `Preparing ${name}; ${waiting.toLocaleString('en-GB')} more to go`),
     stopAdding: 'Stop adding',
     added: (count: number) => `${plural(count, 'photo was', 'photos were')} added.`,
     marks: { good: 'Good', noFace: 'No face', manyFaces: 'Several faces', small: 'Small', blurred: 'Blurred' },
@@ -161,7 +161,7 @@ export const en = {
     othersFine: (count: number) => (count === 0 ? '' : count === 1 ? 'The other photo is fine.' : `The other ${count} photos are fine.`),
     duplicate: 'this photo is already here',
     leftOutTitle: (count: number) => `25 photos are the most; ${plural(count, 'photo was', 'photos were')} left out`,
-    leftOutLine: (names: string, more: number) => (more === 0 ? names : `${names} and ${more.toLocaleString('en')} more`),
+    leftOutLine: (names: string, more: number) => (more === 0 ? names : `${names} and ${more.toLocaleString('en-GB')} more`),
     sampleNote: 'This is Ada, an invented person; her photos are computer renders. Remove them to use your own.',
     alt: (number: number, name: string) => `Photo ${number}, ${name}`,
     tipsTitle: 'What makes a good set',
@@ -229,10 +229,10 @@ export const en = {
       saving: 'Saving the likeness',
     },
     progress: (seen: number, total: number, left: string) =>
-      `Learning your face. ${seen.toLocaleString('en')} of ${total.toLocaleString('en')} samples, ${left} left.`,
+      `Learning your face. ${seen.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')} samples, ${left} left.`,
     progressBare: (phase: string) => `${phase}…`,
-    paused: (seen: number, total: number) => `Paused at ${seen.toLocaleString('en')} of ${total.toLocaleString('en')} samples.`,
-    interrupted: (seen: number, total: number) => `This run stopped at ${seen.toLocaleString('en')} of ${total.toLocaleString('en')} samples when its tab was closed. Nothing is lost.`,
+    paused: (seen: number, total: number) => `Paused at ${seen.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')} samples.`,
+    interrupted: (seen: number, total: number) => `This run stopped at ${seen.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')} samples when its tab was closed. Nothing is lost.`,
     closeTab: 'You can close this tab; we go on from here.',
     pause: 'Pause',
     resume: 'Resume',
@@ -246,8 +246,8 @@ export const en = {
     bathTitle: 'Test prints',
     bathNote: 'The same seed every time, so that only the learning changes.',
     bathWaiting: 'The first print comes up after a few samples.',
-    printAlt: (samples: number) => `Test print after ${samples.toLocaleString('en')} samples`,
-    printLabel: (samples: number) => (samples === 0 ? 'untrained' : samples.toLocaleString('en')),
+    printAlt: (samples: number) => `Test print after ${samples.toLocaleString('en-GB')} samples`,
+    printLabel: (samples: number) => (samples === 0 ? 'untrained' : samples.toLocaleString('en-GB')),
     curveTitle: 'How wrong the model still is',
     curveAxisX: 'samples seen',
     curveAxisY: 'squared error',
@@ -255,10 +255,10 @@ export const en = {
     curveSmooth: 'smoothed',
     curveUnit: 'mean squared error of the guessed noise; lower is better',
     curveText: (first: string, last: string, samples: number) =>
-      `The smoothed error went from ${first} to ${last} over ${samples.toLocaleString('en')} samples. It never reaches zero: noise cannot be guessed fully.`,
+      `The smoothed error went from ${first} to ${last} over ${samples.toLocaleString('en-GB')} samples. It never reaches zero: noise cannot be guessed fully.`,
     curveWaiting: 'The curve begins with the first sample.',
     speed: (perSecond: string) => `${perSecond} samples a second`,
-    finishedText: (samples: number) => `Learned from ${samples.toLocaleString('en')} samples.`,
+    finishedText: (samples: number) => `Learned from ${samples.toLocaleString('en-GB')} samples.`,
     finishedBefore: 'Before',
     finishedAfter: 'After',
     finishedCompare: 'The same words and the same seed, before and after learning',
@@ -331,13 +331,13 @@ export const en = {
     wasTakenBack: 'Taken back.',
     wasDeleted: (count: number) => `${plural(count, 'picture was', 'pictures were')} deleted.`,
     deleteOne: 'Delete for good',
-    deleteAside: (count: number) => `Delete these ${count.toLocaleString('en')}`,
+    deleteAside: (count: number) => `Delete these ${count.toLocaleString('en-GB')}`,
     download: 'Download',
     downloadAll: (count: number) => `Download ${plural(count, 'picture', 'pictures')} as a ZIP`,
     zipping: 'Packing the ZIP…',
     mark: 'Every file says inside that it was made with AI.',
     select: 'Select',
-    selected: (count: number) => `${count.toLocaleString('en')} selected`,
+    selected: (count: number) => `${count.toLocaleString('en-GB')} selected`,
     open: (look: string, number: number) => `Open picture ${number}, ${look}`,
     alt: (look: string) => `Headshot in the look ${look}`,
     large: 'Large view',

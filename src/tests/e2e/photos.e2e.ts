@@ -1,0 +1,173 @@
+/** @file The first step: the sample person, bad files, too few and too many photos, consent; each gets a clear sentence and a way on. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { root } from '../imports.ts';
+import { missing, Stage, type Visitor } from './harness.ts';
+
+const samplePhoto = (number: number): Buffer => readFileSync(join(root, `static/samples/ada/${String(number).padStart(2, '0')}.jpg`));
+
+interface FilePayload {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+/** One of the sample person's photos under a name of one's own. */
+const photo = (number: number, name = `me ${number}.jpg`): FilePayload => ({ name, mimeType: 'image/jpeg', buffer: samplePhoto(number) });
+
+describe.skipIf(missing !== null)('photos', () => {
+  let stage: Stage;
+  let visitor: Visitor;
+
+  beforeAll(async () => {
+    stage = await Stage.open();
+  });
+
+  afterAll(async () => {
+    await stage.close();
+  });
+
+  beforeEach(async () => {
+    visitor = await stage.newVisitor();
+    return async () => {
+      expect(visitor.foreignRequests).toEqual([]);
+      expect(visitor.sent).toEqual([]);
+      await visitor.leave();
+    };
+  });
+
+  async function add(files: FilePayload[]): Promise<void> {
+    await visitor.page.locator('input[type=file]').setInputFiles(files);
+  }
+
+  async function waitForPhotos(count: number): Promise<void> {
+    await visitor.page.waitForFunction((wanted) => document.querySelectorAll('main ul li img').length === wanted, count, { timeout: 240_000 });
+    await visitor.page.waitForFunction(() => document.querySelector('main .animate-spin') === null, null, { timeout: 240_000 });
+  }
+
+  const next = () => visitor.page.getByRole('link', { name: 'Go on to your likeness' });
+
+  test('the sample person is sixteen photos, each with a face, and needs no attestation', async () => {
+    await visitor.visit('/');
+    await visitor.page.getByRole('button', { name: 'Try it with a sample person' }).click();
+    await visitor.page.waitForURL('**/photos');
+    await waitForPhotos(16);
+    expect(await visitor.page.getByRole('button', { name: 'No face' }).count()).toBe(0);
+    await next().click();
+    await visitor.page.waitForURL('**/consent');
+    await visitor.page.getByText('Ada does not exist').waitFor();
+    await visitor.page.getByRole('link', { name: 'Go on' }).click();
+    await visitor.page.waitForURL('**/likeness');
+    await visitor.page.getByText('16 photos to learn from').waitFor();
+
+    await visitor.page.reload();
+    await visitor.ready();
+    await visitor.page.getByText('16 photos to learn from').waitFor();
+  });
+
+  test('own photos need a class or none, and three ticks; the agreement is noted and can be withdrawn', async () => {
+    await visitor.visit('/photos');
+    await add([photo(1), photo(2)]);
+    await waitForPhotos(2);
+    await visitor.visit('/likeness');
+    await visitor.page.getByRole('link', { name: 'Read and agree' }).click();
+    const agree = visitor.page.getByRole('button', { name: 'I agree, go on' });
+    expect(await agree.isDisabled()).toBe(true);
+    for (const box of await visitor.page.getByRole('checkbox').all()) await box.check();
+    await agree.click();
+    await visitor.page.waitForURL('**/likeness');
+    await visitor.page.getByRole('button', { name: 'Start learning' }).waitFor();
+    await visitor.visit('/consent');
+    await visitor.page.getByRole('button', { name: 'Withdraw my agreement' }).click();
+    await visitor.visit('/likeness');
+    await visitor.page.getByText('Before learning we need your agreement.').waitFor();
+  });
+
+  test('with no photo or one, one cannot go on and is told why', async () => {
+    await visitor.visit('/photos');
+    await visitor.page.getByText('Two photos are the least').waitFor();
+    await add([photo(1)]);
+    await waitForPhotos(1);
+    await visitor.page.getByText('One photo is not enough').waitFor();
+    expect(await next().count()).toBe(0);
+    await add([photo(2)]);
+    await waitForPhotos(2);
+    await next().waitFor();
+  });
+
+  test('what is not a picture is named with a reason, and the others are fine', async () => {
+    await visitor.visit('/photos');
+    await add([
+      photo(1),
+      { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('not a picture') },
+      { name: 'broken.jpg', mimeType: 'image/jpeg', buffer: samplePhoto(2).subarray(0, 300) },
+      photo(3),
+      { name: 'empty.png', mimeType: 'image/png', buffer: Buffer.alloc(0) },
+    ]);
+    await waitForPhotos(2);
+    await visitor.page.getByText('3 files could not be used').waitFor();
+    for (const name of ['notes.txt', 'broken.jpg', 'empty.png']) await visitor.page.getByText(`${name}:`).waitFor();
+    await visitor.page.getByText('The other 2 photos are fine.').waitFor();
+  });
+
+  test('the same photo twice is one photo', async () => {
+    await visitor.visit('/photos');
+    await add([photo(1, 'first.jpg'), photo(1, 'copy.jpg')]);
+    await visitor.page.getByText('copy.jpg: this photo is already here').waitFor();
+    await waitForPhotos(1);
+  });
+
+  test('a removed photo comes back with Undo', async () => {
+    await visitor.visit('/photos');
+    await add([photo(1), photo(2)]);
+    await waitForPhotos(2);
+    await visitor.page.getByRole('button', { name: 'Remove me 1.jpg' }).click();
+    await waitForPhotos(1);
+    await visitor.page.getByRole('button', { name: 'Undo' }).click();
+    await waitForPhotos(2);
+  });
+
+  test('of 500 photos the first 25 are kept, the page stays quick, and the others are named', async () => {
+    await visitor.visit('/photos');
+    // 500 pictures that differ, drawn in the page: nothing to carry over.
+    await visitor.page.evaluate(async () => {
+      const files: File[] = [];
+      for (let index = 0; index < 500; index += 1) {
+        const canvas = new OffscreenCanvas(64, 64);
+        const context = canvas.getContext('2d');
+        if (context === null) throw new Error('no canvas');
+        context.fillStyle = `rgb(${index % 256}, ${Math.floor(index / 256) * 90}, 120)`;
+        context.fillRect(0, 0, 64, 64);
+        files.push(new File([await canvas.convertToBlob({ type: 'image/png' })], `many ${index + 1}.png`, { type: 'image/png' }));
+      }
+      const transfer = new DataTransfer();
+      for (const file of files) transfer.items.add(file);
+      const input = document.querySelector<HTMLInputElement>('input[type=file]');
+      if (input === null) throw new Error('no input');
+      input.files = transfer.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    // While the worker is busy, the page answers: the longest gap between two frames stays short.
+    const longestGapMs = await visitor.page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          let longest = 0;
+          let last = performance.now();
+          const start = last;
+          const frame = (now: number): void => {
+            longest = Math.max(longest, now - last);
+            last = now;
+            if (now - start > 2000) resolve(longest);
+            else requestAnimationFrame(frame);
+          };
+          requestAnimationFrame(frame);
+        }),
+    );
+    expect(longestGapMs).toBeLessThan(1500); // Generous: test machines are busy. A stalled page would be at the whole 2 s or beyond.
+    await waitForPhotos(25);
+    await visitor.page.getByText('475 photos were left out').waitFor();
+    await visitor.page.getByText('many 26.png').waitFor();
+    await visitor.page.getByText('and 469 more').waitFor();
+  });
+});

@@ -2,6 +2,7 @@
 import { encodeError } from '#models/errors/error-codec.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
 import type { Backend, EngineOptions, SelfTestEntry } from '../contract/engine.ts';
+import { isSoftwareAdapter } from '../runtime/device.ts';
 import { openWebGpu } from '../runtime/open-webgpu.ts';
 import { createWasmRunner, wasmThreads } from '../runtime/ort-web-runner.ts';
 
@@ -30,9 +31,7 @@ export async function chooseBackend(choice: EngineOptions['backend']): Promise<C
 async function hasRealAdapter(): Promise<boolean> {
   const { gpu } = navigator as { gpu?: GPU };
   const adapter = (await gpu?.requestAdapter({ powerPreference: 'high-performance' })) ?? null;
-  if (adapter === null) return false;
-  const { isFallbackAdapter, vendor, architecture, description, device } = adapter.info;
-  return !isFallbackAdapter && !/swiftshader|llvmpipe|lavapipe|software|basic render/i.test([vendor, architecture, description, device].join(' '));
+  return adapter !== null && !isSoftwareAdapter(adapter.info);
 }
 
 function openWasm(selfTest: readonly SelfTestEntry[]): ChosenBackend {

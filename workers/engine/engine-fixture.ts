@@ -49,7 +49,19 @@ export async function storePhotos(count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, (_, index) => `photo-${index}`);
   for (const [index, id] of ids.entries()) {
     const picture = await drawPhoto(index);
-    await addPhoto({ id, projectId: 'p', fileName: `${id}.jpg`, addedAt: index, picture, thumbnail: picture, widthPx: 160, heightPx: 160, faceBox: [0.3, 0.25, 0.7, 0.75], faceCount: 1, digest: id });
+    await addPhoto({
+      id,
+      projectId: 'p',
+      fileName: `${id}.jpg`,
+      addedAt: index,
+      picture,
+      thumbnail: picture,
+      widthPx: 160,
+      heightPx: 160,
+      faceBox: [0.3, 0.25, 0.7, 0.75],
+      faceCount: 1,
+      digest: id,
+    });
   }
   return ids;
 }
@@ -76,7 +88,20 @@ export async function storeRun(id: string, photoIds: readonly string[], changes:
     preview: null,
     ...changes,
   };
-  const run: RunRecord = { id, projectId: 'p', job, photoIds, status: 'queued', createdAt: Date.now(), updatedAt: 0, samplesSeen: 0, losses: [], previews: [], likenessId: null, error: null };
+  const run: RunRecord = {
+    id,
+    projectId: 'p',
+    job,
+    photoIds,
+    status: 'queued',
+    createdAt: Date.now(),
+    updatedAt: 0,
+    samplesSeen: 0,
+    losses: [],
+    previews: [],
+    likenessId: null,
+    error: null,
+  };
   await saveRun(run);
   return run;
 }
@@ -89,19 +114,25 @@ export class EngineUnderTest {
   /** Trains and gives all events; `onEvent` hears each as it comes. */
   async train(runId: string, onEvent: (event: TrainEvent) => void = () => undefined): Promise<TrainEvent[]> {
     const events: TrainEvent[] = [];
-    await this.api.train(runId, proxy((event: TrainEvent) => {
-      events.push(event);
-      onEvent(event);
-    }));
+    await this.api.train(
+      runId,
+      proxy((event: TrainEvent) => {
+        events.push(event);
+        onEvent(event);
+      }),
+    );
     return events;
   }
 
   async generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void = () => undefined): Promise<GenerateEvent[]> {
     const events: GenerateEvent[] = [];
-    await this.api.generate(request, proxy((event: GenerateEvent) => {
-      events.push(event);
-      onEvent(event);
-    }));
+    await this.api.generate(
+      request,
+      proxy((event: GenerateEvent) => {
+        events.push(event);
+        onEvent(event);
+      }),
+    );
     return events;
   }
 }

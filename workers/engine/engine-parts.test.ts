@@ -92,7 +92,9 @@ describe('RunJournal', () => {
     samplesSeen,
     smoothedLoss: 0.5,
     optimizer: new AdamW(undefined, { steps: samplesSeen, moments: new Map() }),
-    factors: new Map([['unet.conv_in', { down: tensor('float32', [1, 2], Float32Array.of(samplesSeen, 2)), up: tensor('float32', [2, 1], Float32Array.of(3, 4)), scale: 1 }]]),
+    factors: new Map([
+      ['unet.conv_in', { down: tensor('float32', [1, 2], Float32Array.of(samplesSeen, 2)), up: tensor('float32', [2, 1], Float32Array.of(3, 4)), scale: 1 }],
+    ]),
   });
   const point = (samplesSeen: number) => ({ samplesSeen, loss: 1, smoothedLoss: 1 });
 

@@ -131,15 +131,23 @@ describe('train', () => {
   test.each([
     ['a run that is gone', 'job-invalid', async () => undefined],
     ['a job of another shape', 'job-invalid', async () => void (await storeRun('r', photoIds, { samples: -1 }))],
-    ['photos that were removed', 'photos-too-few', async () => {
-      await storeRun('r', photoIds);
-      await removePhotosOf('p');
-    }],
+    [
+      'photos that were removed',
+      'photos-too-few',
+      async () => {
+        await storeRun('r', photoIds);
+        await removePhotosOf('p');
+      },
+    ],
     ['a model that is not there', 'model-file-missing', async () => void (await storeRun('r', photoIds, { model: 'nowhere' }))],
-    ['a damaged checkpoint', 'weights-corrupt', async () => {
-      await storeRun('r', photoIds);
-      await saveCheckpoint({ runId: 'r', samplesSeen: 4, savedAt: 0, bytes: new ArrayBuffer(12) });
-    }],
+    [
+      'a damaged checkpoint',
+      'weights-corrupt',
+      async () => {
+        await storeRun('r', photoIds);
+        await saveCheckpoint({ runId: 'r', samplesSeen: 4, savedAt: 0, bytes: new ArrayBuffer(12) });
+      },
+    ],
   ] as const)('%s ends with %s, and the engine goes on', async (_, code, prepare) => {
     await prepare();
     const events = await engine.train('r');
@@ -170,7 +178,14 @@ describe('generate', () => {
     expect(events.filter(({ kind }) => kind === 'image')).toHaveLength(2);
     const images = await listImages('p');
     expect(images).toHaveLength(2);
-    expect(images[0]).toMatchObject({ likenessId: 'likeness-r', styleId: 'studio', steps: 2, guidance: 4, scheduler: 'dpm-solver-multistep', favourite: false });
+    expect(images[0]).toMatchObject({
+      likenessId: 'likeness-r',
+      styleId: 'studio',
+      steps: 2,
+      guidance: 4,
+      scheduler: 'dpm-solver-multistep',
+      favourite: false,
+    });
     const files = await Promise.all(images.map(async ({ id }) => new Uint8Array(await (await readImageFile(id))!.arrayBuffer())));
     expect(files.every(isMarkedMadeWithAi)).toBe(true);
     expect(files[0]).not.toEqual(files[1]);

@@ -23,7 +23,12 @@ export interface DrawingDesk {
  *
  * @returns the error it failed with, or null
  */
-export async function generatePictures(request: GenerateRequest, desk: DrawingDesk, control: JobControl, tell: (event: GenerateEvent) => void): Promise<AppError | null> {
+export async function generatePictures(
+  request: GenerateRequest,
+  desk: DrawingDesk,
+  control: JobControl,
+  tell: (event: GenerateEvent) => void,
+): Promise<AppError | null> {
   const total = request.orders.length;
   let made = 0;
   try {
@@ -93,6 +98,9 @@ async function storePicture(picture: RgbPicture, order: PictureOrder, request: G
   const { projectId, likenessId, scheduler, steps, guidance } = request;
   const { widthPx, heightPx } = picture;
   const id = crypto.randomUUID();
-  await saveImage({ id, projectId, likenessId, ...order, scheduler, steps, guidance, createdAt: Date.now(), favourite: false, setAside: false, widthPx, heightPx }, png);
+  await saveImage(
+    { id, projectId, likenessId, ...order, scheduler, steps, guidance, createdAt: Date.now(), favourite: false, setAside: false, widthPx, heightPx },
+    png,
+  );
   return id;
 }

@@ -33,7 +33,17 @@ export async function timeTrainingSample(model: LoadedModel, control: JobControl
 export async function timePicture(model: LoadedModel, control: JobControl): Promise<number> {
   const [widthPx, heightPx] = model.nativeSizePx;
   const draw = (steps: number) =>
-    textToImage(model, { prompt: '', negativePrompt: '', widthPx, heightPx, scheduler: 'dpm-solver-multistep', steps, guidance: usualGuidance, seed: 0, loras: [] });
+    textToImage(model, {
+      prompt: '',
+      negativePrompt: '',
+      widthPx,
+      heightPx,
+      scheduler: 'dpm-solver-multistep',
+      steps,
+      guidance: usualGuidance,
+      seed: 0,
+      loras: [],
+    });
   await timeCalls(draw(1), control); // Compiles everything.
   const seconds = (await timeCalls(draw(measuredSteps), control)).map((call) => call.seconds);
   const step = median(seconds.slice(1, -1)); // The first holds the words, the last is the decoding.
@@ -49,7 +59,7 @@ interface TimedCall {
 async function timeCalls(events: AsyncGenerator<unknown, unknown>, control: JobControl): Promise<TimedCall[]> {
   const calls: TimedCall[] = [];
   try {
-    for (let isDone = false; !isDone; ) {
+    for (let isDone = false; !isDone;) {
       await breathe();
       control.throwIfCancelled();
       const startMs = performance.now();

@@ -34,7 +34,10 @@ function halveAfterNaN(run: RunRecord, job: TrainJob): TrainJob {
 export async function readTrainingPhotos(photoIds: readonly string[], control: JobControl): Promise<LearningPhoto[]> {
   const records = await findPhotos(photoIds);
   if (records.length < photoLimits.fewest) {
-    throw new AppError('photos-too-few', { message: `${records.length} of the run's ${photoIds.length} photos are still there, at least ${photoLimits.fewest} are needed`, help: 'Add the photos again and start a new run.' });
+    throw new AppError('photos-too-few', {
+      message: `${records.length} of the run's ${photoIds.length} photos are still there, at least ${photoLimits.fewest} are needed`,
+      help: 'Add the photos again and start a new run.',
+    });
   }
   const photos: LearningPhoto[] = [];
   for (const { picture, faceBox } of records) {
@@ -56,6 +59,9 @@ export function triggerPromptOf({ subjectToken, personClass }: Pick<TrainJob, 's
   return trainingCaption({ token: subjectToken, personClass });
 }
 
+/** For activations and gradients. wasm has 4 GiB for everything, and weights, copies and the page's own memory come on top; what a GPU has no browser tells. */
+const trainingMemoryBytes = 1.5 * 2 ** 30;
+
 const previewSteps = 12;
 const previewGuidance = 4;
 
@@ -68,11 +74,21 @@ export function learnOptionsOf(job: TrainJob, model: LoadedModel): LearnOptions 
     resolutionPx: job.resolutionPx,
     lora: job.lora,
     plan: { samples, batchSize, accumulation, learningRate, warmupSteps, seed, captionDropout, maxGradientNorm: trainingDefaults.maxGradientNorm },
+    memoryBytes: trainingMemoryBytes,
     preview:
       preview === null
         ? null
         : {
-            request: { prompt: preview.prompt, negativePrompt: '', widthPx, heightPx, scheduler: 'dpm-solver-multistep', steps: previewSteps, guidance: previewGuidance, seed },
+            request: {
+              prompt: preview.prompt,
+              negativePrompt: '',
+              widthPx,
+              heightPx,
+              scheduler: 'dpm-solver-multistep',
+              steps: previewSteps,
+              guidance: previewGuidance,
+              seed,
+            },
             everySamples: preview.everySamples,
           },
   };

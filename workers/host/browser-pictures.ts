@@ -58,6 +58,11 @@ export async function encodePng({ widthPx, heightPx, rgb }: RgbPicture): Promise
 function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
   // On the CPU: every canvas here is read back or encoded, and a GPU canvas would pay for the way there and back.
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (context === null) throw new AppError('device-out-of-memory', { message: `a canvas of ${canvas.width} x ${canvas.height} pixels could not be made`, help: 'Close other tabs, then try again.', retryable: true });
+  if (context === null)
+    throw new AppError('device-out-of-memory', {
+      message: `a canvas of ${canvas.width} x ${canvas.height} pixels could not be made`,
+      help: 'Close other tabs, then try again.',
+      retryable: true,
+    });
   return context;
 }

@@ -35,7 +35,10 @@ async function withinLimit(decoding: Promise<ImageBitmap>, limitMs: number): Pro
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       reject(tooSlow(limitMs));
-      decoding.then((late) => late.close(), () => undefined);
+      decoding.then(
+        (late) => late.close(),
+        () => undefined,
+      );
     }, limitMs);
   });
   try {

@@ -44,7 +44,11 @@ export function undecodable(kind: PictureKind, cause: unknown): AppError {
   if (kind === 'unknown' || everyBrowserReads.includes(kind)) {
     return unreadable('The picture is damaged: its pixels cannot be read.', 'Copy the photo from its source again.', cause);
   }
-  return unreadable(`This browser cannot read ${kindNames[kind]} files.`, 'Save the photo as JPEG or PNG and choose it again. On an iPhone: Settings, Camera, Formats, Most Compatible.', cause);
+  return unreadable(
+    `This browser cannot read ${kindNames[kind]} files.`,
+    'Save the photo as JPEG or PNG and choose it again. On an iPhone: Settings, Camera, Formats, Most Compatible.',
+    cause,
+  );
 }
 
 /** The error for a picture that takes the decoder too long. */

@@ -85,7 +85,8 @@ async function makeThumbnail(canvas: OffscreenCanvas): Promise<Blob> {
 /** SHA-256 of the bytes, hex. @throws {AppError} `device-unavailable` outside a secure context */
 async function sha256(blob: Blob): Promise<string> {
   const { subtle } = crypto as { subtle?: SubtleCrypto };
-  if (subtle === undefined) throw new AppError('device-unavailable', { message: 'this page is not in a secure context', help: 'Open the app over https or on localhost.' });
+  if (subtle === undefined)
+    throw new AppError('device-unavailable', { message: 'this page is not in a secure context', help: 'Open the app over https or on localhost.' });
   const digest = await subtle.digest('SHA-256', await blob.arrayBuffer());
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

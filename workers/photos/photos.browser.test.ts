@@ -20,7 +20,12 @@ const refused = async (file: Blob): Promise<{ code: string; message: string; hel
   if (result.ok) throw new Error('it was taken');
   return result.error;
 };
-async function drawn(widthPx: number, heightPx: number, type: string, paint: (context: OffscreenCanvasRenderingContext2D) => void = () => undefined): Promise<Blob> {
+async function drawn(
+  widthPx: number,
+  heightPx: number,
+  type: string,
+  paint: (context: OffscreenCanvasRenderingContext2D) => void = () => undefined,
+): Promise<Blob> {
   const canvas = new OffscreenCanvas(widthPx, heightPx);
   const context = canvas.getContext('2d')!;
   paint(context);
@@ -35,7 +40,44 @@ async function pixelAt(picture: Blob, x: number, y: number): Promise<number[]> {
 }
 /** A JPEG with an EXIF block that holds the orientation and nothing else. */
 async function withOrientation(jpeg: Blob, orientation: number): Promise<Blob> {
-  const exif = Uint8Array.of(0xff, 0xe1, 0, 34, 0x45, 0x78, 0x69, 0x66, 0, 0, 0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0);
+  const exif = Uint8Array.of(
+    0xff,
+    0xe1,
+    0,
+    34,
+    0x45,
+    0x78,
+    0x69,
+    0x66,
+    0,
+    0,
+    0x4d,
+    0x4d,
+    0,
+    42,
+    0,
+    0,
+    0,
+    8,
+    0,
+    1,
+    0x01,
+    0x12,
+    0,
+    3,
+    0,
+    0,
+    0,
+    1,
+    0,
+    orientation,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+  );
   return new Blob([jpeg.slice(0, 2), exif, jpeg.slice(2)]);
 }
 
@@ -56,7 +98,11 @@ describe('a photo', () => {
   });
 
   test('twice is one digest, another one has another', async () => {
-    const [first, again, other] = [await fetchBlob('/static/samples/ada/01.jpg'), await fetchBlob('/static/samples/ada/01.jpg'), await fetchBlob('/static/samples/ada/02.jpg')];
+    const [first, again, other] = [
+      await fetchBlob('/static/samples/ada/01.jpg'),
+      await fetchBlob('/static/samples/ada/01.jpg'),
+      await fetchBlob('/static/samples/ada/02.jpg'),
+    ];
     const digest = (await prepared(first)).digest;
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
     expect((await prepared(again)).digest).toBe(digest);

@@ -22,7 +22,11 @@ export function pictureFrame(bytes: Uint8Array): PictureFrame {
       case 'gif':
         return { kind, size: { widthPx: view.getUint16(6, true), heightPx: view.getUint16(8, true) }, isComplete: true };
       case 'bmp':
-        return { kind, size: { widthPx: Math.abs(view.getInt32(18, true)), heightPx: Math.abs(view.getInt32(22, true)) }, isComplete: view.getUint32(2, true) <= bytes.length };
+        return {
+          kind,
+          size: { widthPx: Math.abs(view.getInt32(18, true)), heightPx: Math.abs(view.getInt32(22, true)) },
+          isComplete: view.getUint32(2, true) <= bytes.length,
+        };
       case 'webp':
         return { kind, size: webpSize(bytes, view), isComplete: view.getUint32(4, true) + 8 <= bytes.length };
       default:

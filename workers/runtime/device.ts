@@ -54,11 +54,16 @@ export async function requestWebGpuDevice({ subgroups = true }: { readonly subgr
   return {
     device,
     description: [vendor, architecture, description].filter((part) => part !== '').join(' ') || 'unnamed adapter',
-    isSoftware: adapter.info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${architecture} ${description}`),
+    isSoftware: isSoftwareAdapter(adapter.info),
     hasShaderF16: device.features.has('shader-f16'),
     hasSubgroups: device.features.has('subgroups'),
     lost,
   };
+}
+
+/** True for an adapter that computes on the processor: known before a device is made on it. */
+export function isSoftwareAdapter({ isFallbackAdapter, architecture, description }: GPUAdapterInfo): boolean {
+  return isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${architecture} ${description}`);
 }
 
 function unavailable(message: string, cause?: unknown): AppError {

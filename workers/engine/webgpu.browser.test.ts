@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.worker.terminate());
 
-test.skipIf(!hasWebGpu)('trains and draws on WebGPU, near the losses of wasm', { timeout: 300_000 }, async () => {
+test.skipIf(!hasWebGpu)('trains and draws on WebGPU, near the losses of wasm', { timeout: 600_000 }, async () => {
   const photoIds = await storePhotos(2);
   const losses: number[][] = [];
   for (const backend of ['wasm', 'webgpu'] as const) {

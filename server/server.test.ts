@@ -18,6 +18,7 @@ for (const [name, text] of Object.entries({
   '200.html': '<!doctype html>fallback',
   'service-worker.js': 'self',
   '_app/immutable/runtime.abc.wasm': 'wasm',
+  '_app/immutable/runtime.abc.mjs': 'export {}',
 })) {
   writeFileSync(join(folder, name), text);
 }
@@ -51,6 +52,10 @@ describe('headers', () => {
     expect((await app.request('/photos')).headers.get('cache-control')).toBe('no-store');
     expect((await app.request('/_app/immutable/runtime.abc.wasm')).headers.get('cache-control')).toContain('immutable');
     expect((await app.request('/service-worker.js')).headers.get('cache-control')).toBe('no-cache');
+  });
+
+  test('the runtime’s module has a script’s type, without which no browser imports it', async () => {
+    expect((await app.request('/_app/immutable/runtime.abc.mjs')).headers.get('content-type')).toContain('text/javascript');
   });
 
   test('wasm has the type that streaming compilation needs', async () => {

@@ -418,7 +418,7 @@ export const en = {
     checkTitle: 'How to check',
     checkList: [
       'Open this app, then switch off the network: every step still works.',
-      'The line at the foot of each page counts what is sent. It is at zero, and says how it counts.',
+      'The line at the foot of each page counts what is sent, and says how it counts.',
       'Your browser’s network panel lists each request. You will see only this site’s own files.',
     ],
     faceTitle: 'About your face',

@@ -72,7 +72,7 @@ describe.skipIf(missing !== null)('the gallery', () => {
     await pictures().first().click();
     await visitor.page.getByRole('button', { name: 'Delete for good' }).click();
     await expect.poll(() => pictures().count()).toBe(5);
-    await visitor.page.getByRole('button', { name: 'Undo' }).click({ force: true });
+    await visitor.page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => pictures().count()).toBe(6);
   });
 
@@ -96,7 +96,7 @@ describe.skipIf(missing !== null)('the gallery', () => {
 
   test('deleting everything asks for the word, then leaves every store empty', async () => {
     await visitor.visit('/settings');
-    await visitor.page.getByText('Pictures').waitFor();
+    await visitor.page.getByTestId('count-images').waitFor();
     expect(await visitor.page.getByTestId('count-images').textContent()).toBe('6');
     await visitor.page.getByRole('button', { name: 'Delete everything…' }).click();
     const confirm = visitor.page.getByRole('button', { name: 'Delete everything', exact: true });

@@ -137,8 +137,10 @@ describe.skipIf(missing !== null)('photos', () => {
         const canvas = new OffscreenCanvas(64, 64);
         const context = canvas.getContext('2d');
         if (context === null) throw new Error('no canvas');
-        context.fillStyle = `rgb(${index % 256}, ${Math.floor(index / 256) * 90}, 120)`;
-        context.fillRect(0, 0, 64, 64);
+        for (let x = 0; x < 64; x += 1) {
+          context.fillStyle = `hsl(${(x * 37 + index * 101) % 360} 60% ${30 + ((index * 13 + x) % 40)}%)`;
+          context.fillRect(x, 0, 1, 64);
+        }
         files.push(new File([await canvas.convertToBlob({ type: 'image/png' })], `many ${index + 1}.png`, { type: 'image/png' }));
       }
       const transfer = new DataTransfer();

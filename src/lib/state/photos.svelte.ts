@@ -1,4 +1,5 @@
 /** @file The contact sheet of photos: what is stored, what is being prepared, and what could not be used. */
+import type { PersonClass } from '#storage/project-store.ts';
 import { addPhoto, listPhotos, type PhotoRecord, removePhoto, removePhotosOf } from '#storage/photo-store.ts';
 import { failureFromCode, type Failure, toFailure } from '../errors/failure.ts';
 import { devicePhotos } from '../executors/device.ts';
@@ -71,6 +72,11 @@ export class Photos {
   /** True if all photos are of the invented sample person. */
   get isSample(): boolean {
     return this.#list.length > 0 && this.#list.every((photo) => photo.record.fileName.startsWith(samplePrefix));
+  }
+
+  /** What the sample person is called in prompts; null for photos of one's own. */
+  get sampleClass(): PersonClass | null {
+    return this.isSample ? 'woman' : null;
   }
 
   /** Mark of a photo, in view of the others. */

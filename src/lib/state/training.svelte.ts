@@ -111,7 +111,8 @@ export class Training {
 
   /** Orders a new run and works on it. Resolves when it ended in any way. */
   async start(effort: Effort): Promise<void> {
-    const run = await createRun(this.#project.id, this.#photos.usable, this.#project.personClass, effort);
+    const personClass = this.#project.personClass ?? this.#photos.sampleClass;
+    const run = await createRun(this.#project.id, this.#photos.usable, personClass, effort);
     this.#adopt(run);
     await this.#work(run);
   }

@@ -27,19 +27,19 @@ export class TabLock {
       rejectStolen = reject;
     });
     stolen.catch(() => undefined);
-    return new Promise<T>((resolve, reject) => {
-      locks
-        .request(this.#name, options, async (lock) => {
-          if (lock === null) {
-            reject(busyElsewhere());
-            return;
-          }
-          await this.#counted(() => work(stolen)).then(resolve, reject);
-        })
-        .catch(() => {
-          rejectStolen(busyElsewhere()); // The request itself rejects only when the lock was stolen.
-        });
-    });
+    let working: Promise<T> | undefined;
+    try {
+      await locks.request(this.#name, options, async (lock) => {
+        if (lock === null) return;
+        working = this.#counted(() => work(stolen));
+        await working.catch(() => undefined);
+      });
+    } catch {
+      rejectStolen(busyElsewhere()); // The request itself rejects only when the lock was stolen.
+    }
+    // Only now: the lock is free again when the caller goes on, so that its next job is not refused by its last one.
+    if (working === undefined) throw busyElsewhere();
+    return working;
   }
 
   /** The next `hold` takes the lock away from the tab that has it. */

@@ -100,7 +100,7 @@ export const en = {
   },
   device: {
     title: 'What this computer can do',
-    intro: 'One real training step and one real picture, timed here. It loads about 50 MB once; afterwards it works offline.',
+    intro: 'One real training step and one real picture, timed here. It loads about 75 MB once; afterwards it works offline.',
     measure: 'Measure this computer',
     again: 'Measure again',
     measuring: 'Measuring: loading the model, checking its arithmetic, timing one step…',

@@ -48,6 +48,11 @@ export class EngineClient implements EngineApi {
     await this.#running?.api.cancel(kind);
   }
 
+  /** True if another tab is at work now. */
+  isBusyElsewhere(): Promise<boolean> {
+    return this.#lock.isHeldElsewhere();
+  }
+
   /** Takes the engine over from another tab, whose job then stops at its last saved state. */
   takeOver(): Promise<void> {
     return this.#lock.steal();

@@ -23,6 +23,8 @@ test('a second tab is refused while the first works, and let in afterwards', asy
   const [here, there] = [new TabLock('test-refused'), new TabLock('test-refused')];
   const job = openEnded();
   const first = here.hold(job.work);
+  expect(await there.isHeldElsewhere()).toBe(true);
+  expect(await here.isHeldElsewhere()).toBe(false);
   await expect(there.hold(() => Promise.resolve('too early'))).rejects.toMatchObject({ code: 'busy-elsewhere' });
   job.end();
   expect(await first).toBe('done');

@@ -42,6 +42,13 @@ export class TabLock {
     return working;
   }
 
+  /** True if another tab holds the lock now. */
+  async isHeldElsewhere(): Promise<boolean> {
+    const { locks } = navigator as { locks?: LockManager };
+    if (locks === undefined || this.#depth > 0) return false;
+    return (await locks.query()).held?.some((lock) => lock.name === this.#name) ?? false;
+  }
+
   /** The next `hold` takes the lock away from the tab that has it. */
   steal(): Promise<void> {
     this.#stealNext = true;

@@ -57,6 +57,12 @@ export class App {
     }
   }
 
+  /** Looks again at what is stored: another tab may have worked meanwhile. Leaves work of this tab alone. */
+  async refresh(): Promise<void> {
+    if (!this.isReady || this.photos.preparing !== null || this.training.isAtWork || this.studio.isAtWork) return;
+    await Promise.all([this.photos.restore(), this.training.restore(), this.gallery.restore()]);
+  }
+
   /** Runs a verb of the person; what goes wrong becomes a sentence at the edge of the screen. */
   async attempt(work: () => Promise<unknown>): Promise<void> {
     try {

@@ -106,6 +106,10 @@ export class Training {
     this.#likeness = (await listLikenesses(this.#project.id))[0] ?? null;
     const [latest] = await listRuns(this.#project.id);
     this.#adopt(latest ?? null);
+    // A run that is at work in another tab is not interrupted.
+    if (this.#status.kind === 'interrupted' && (await deviceEngine().isBusyElsewhere())) {
+      this.#status = { kind: 'failed', failure: { code: 'busy-elsewhere', detail: 'The lock of the engine is held by another tab.' } };
+    }
     this.#isLoaded = true;
   }
 

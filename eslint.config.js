@@ -30,5 +30,7 @@ export default ts.config(
     languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig } },
   },
   { files: numericFolders.flatMap((folder) => [`${folder}/*.ts`]), rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
+  // Ambient globals can be declared with `var` only.
+  { files: ['**/*.d.ts'], rules: { 'no-var': 'off' } },
   { files: ['workers/node/**', 'server/**', '**/*.test.ts', '**/*.e2e.ts', 'src/tests/**', 'models/testing/**'], rules: { 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' } },
 );

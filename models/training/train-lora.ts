@@ -7,7 +7,7 @@ import { factorNames, type LoraFactors } from '../lora/lora-weights.ts';
 import type { DeviceTensor } from '../runtime/graph-runner.ts';
 import type { NoiseSchedule } from '../schedulers/noise-schedule.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
-import { AdamW, clipGlobalNorm } from './optimizers/adamw.ts';
+import { type AdamW, clipGlobalNorm } from './optimizers/adamw.ts';
 import { warmupCosine } from './learning-rate.ts';
 import { lossNames, type TrainingStages } from './training-graph.ts';
 import { drawSample, type TrainingSample, type TrainingSet } from './training-set.ts';

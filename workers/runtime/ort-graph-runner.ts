@@ -11,7 +11,7 @@ import { bytesPerElement, viewBytes, type DType } from '#models/tensor/dtype.ts'
 import { widenHalves } from '#models/tensor/float16.ts';
 import type { Shape } from '#models/tensor/shape.ts';
 import type { Tensor } from '#models/tensor/tensor.ts';
-import { Mutex } from '../host/mutex.ts';
+import type { Mutex } from '../host/mutex.ts';
 import { fromOrtError } from './ort-errors.ts';
 
 /** One weight where the platform keeps it. */

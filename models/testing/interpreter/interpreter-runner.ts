@@ -5,7 +5,7 @@ import { checkFeeds, checkWeight, resolveWeights } from '../../runtime/check-fee
 import { isDeviceTensor, type CompiledGraph, type DeviceTensor, type Feed, type GraphRunner, type WeightSet } from '../../runtime/graph-runner.ts';
 import { bytesPerElement, type DType } from '../../tensor/dtype.ts';
 import { formatType } from '../../graph/ops/op-definition.ts';
-import { elementCount, formatShape, shapesEqual } from '../../tensor/shape.ts';
+import { elementCount } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { evaluateGraph } from './evaluate-graph.ts';
 import { toNumbers, toTensor, type Numbers, type Precision } from './numbers.ts';

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import sharp from 'sharp';
 import { AppError, isAppError } from '#models/errors/app-error.ts';
+import { madeWithAiPacket } from '#models/formats/made-with-ai.ts';
 import type { RgbPicture } from '#models/pipelines/pixels.ts';
 
 const readableExtensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.avif']);
@@ -115,4 +116,12 @@ function unreadable(file: string, reason: string, cause?: unknown): AppError {
 
 function tooLarge(file: string, reason: string): AppError {
   return new AppError('photo-too-large', { message: `${file} has ${reason}`, help: 'Save a smaller copy of the photo and use that.' });
+}
+
+/** Writes a small picture for the site's own pages, marked as made with AI like every other. */
+export async function writeWebp(file: string, { widthPx, heightPx, rgb }: RgbPicture): Promise<void> {
+  await sharp(rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } })
+    .webp({ quality: 88 })
+    .withXmp(madeWithAiPacket())
+    .toFile(file);
 }

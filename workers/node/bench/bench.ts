@@ -36,7 +36,11 @@ function openers(options: ContestantOptions): readonly Opener[] {
     ['node', false, () => nodeContestant('Node, CPU', createNodeRunner({ threads }), options)],
     ['torch', true, () => torchContestant('PyTorch, as diffusers sets it up', false, options)],
     ['torch', true, () => torchContestant('PyTorch, plain attention and channels last', true, options)],
-    ...browserThreads.map((count): Opener => ['wasm', false, () => browserContestant(`Chromium, wasm, ${count} thread${count === 1 ? '' : 's'}`, 'wasm', { ...options, threads: count })]),
+    ...browserThreads.map((count): Opener => [
+      'wasm',
+      false,
+      () => browserContestant(`Chromium, wasm, ${count} thread${count === 1 ? '' : 's'}`, 'wasm', { ...options, threads: count }),
+    ]),
     ['node-webgpu', false, () => openNodeWebGpu(options, small)],
     ['browser-webgpu', false, () => browserContestant('Chromium, WebGPU, software driver, batch of 1, once', 'webgpu', small)],
   ];
@@ -95,7 +99,11 @@ function wholeJob(result: Result): string {
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const write = args.includes('--write');
-  const { options } = parseOptions('bench', optionTable, args.filter((arg) => arg !== '--write'));
+  const { options } = parseOptions(
+    'bench',
+    optionTable,
+    args.filter((arg) => arg !== '--write'),
+  );
   const threads = options.threads ?? availableParallelism();
   const { rank, targets } = trainingDefaults.lora;
   const contestantOptions = { model: options.model ?? 'builtin', threads, rank, targets, batchSize: trainingDefaults.batchSize };
@@ -111,7 +119,7 @@ async function main(): Promise<void> {
   }
   const results = entries.map(({ contestant: { name, batchSize }, isReference, turns }): Result => ({ name, batchSize, isReference, turns }));
   const text = [
-    `${cpus()[0]!.model}, ${threads} threads, batch ${trainingDefaults.batchSize}, rank ${rank} on \`${targets}\`, ${steps} steps with guidance, medians of ${options.rounds ?? 5} turns.`,
+    `${cpus()[0]!.model}, ${threads} thread${threads === 1 ? '' : 's'}, batch ${trainingDefaults.batchSize}, rank ${rank} on \`${targets}\`, ${steps} steps with guidance, medians of ${options.rounds ?? 5} turns.`,
     '',
     resultsTable(results, steps),
     '',

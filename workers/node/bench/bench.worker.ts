@@ -29,7 +29,9 @@ async function answer(request: BenchRequest): Promise<number> {
   if (request.kind === 'open') {
     const { backend, threads, software, options } = request;
     const runner =
-      backend === 'wasm' ? createWasmRunner({ threads }) : createWebGpuRunner({ gpu: await requestWebGpuDevice(software ? { subgroups: false } : {}), fusedAttention: !software });
+      backend === 'wasm'
+        ? createWasmRunner({ threads })
+        : createWebGpuRunner({ gpu: await requestWebGpuDevice(software ? { subgroups: false } : {}), fusedAttention: !software });
     workload = await openWorkload(runner, servedFolder, options);
   } else {
     for (let i = 0; i < request.count; i++) await workload![request.unit]();

@@ -10,7 +10,12 @@ import { processorSeconds } from './processor-time.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const page = '<!doctype html><title>bench</title><script type="module" src="/workers/node/bench/bench-page.ts"></script>';
-const usualBrowsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+const usualBrowsers = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
 const softwareAdapter = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
 
 /** Serves the sources and, under `/bench-model/`, one model folder; shared memory is allowed. */

@@ -68,7 +68,17 @@ export function resultsTable(results: readonly Result[], steps: number): string 
       format(pictureSeconds(result, steps, 'cpuSeconds')),
     ];
   });
-  const head = ['', 'training ÷ PyTorch, processor time', 'drawing ÷ PyTorch, processor time', 'training ÷ PyTorch, clock', 'drawing ÷ PyTorch, clock', 'samples a second', 'pictures a minute', 'processor s a sample', 'processor s a picture'];
+  const head = [
+    '',
+    'training ÷ PyTorch, processor time',
+    'drawing ÷ PyTorch, processor time',
+    'training ÷ PyTorch, clock',
+    'drawing ÷ PyTorch, clock',
+    'samples a second',
+    'pictures a minute',
+    'processor s a sample',
+    'processor s a picture',
+  ];
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }

@@ -20,7 +20,9 @@ export async function torchContestant(name: string, tuned: boolean, { model, thr
     stdio: ['pipe', 'pipe', 'ignore'],
     env: { ...process.env, OMP_WAIT_POLICY: 'passive' },
   });
-  const failed = new Promise<never>((_, reject) => child.once('error', () => reject(new NotMeasured(`PyTorch is not measured: ${python} cannot be started; name an interpreter in PYTHON`))));
+  const failed = new Promise<never>((_, reject) =>
+    child.once('error', () => reject(new NotMeasured(`PyTorch is not measured: ${python} cannot be started; name an interpreter in PYTHON`))),
+  );
   failed.catch(() => undefined);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async <T>(): Promise<T> => {

@@ -129,8 +129,8 @@ describe('train', () => {
   });
 
   test.each([
-    ['a run that is gone', 'job-invalid', async () => undefined],
-    ['a job of another shape', 'job-invalid', async () => void (await storeRun('r', photoIds, { samples: -1 }))],
+    ['a run that is gone', 'job-invalid', async (): Promise<void> => undefined],
+    ['a job of another shape', 'job-invalid', async (): Promise<void> => void (await storeRun('r', photoIds, { samples: -1 }))],
     [
       'photos that were removed',
       'photos-too-few',
@@ -139,7 +139,7 @@ describe('train', () => {
         await removePhotosOf('p');
       },
     ],
-    ['a model that is not there', 'model-file-missing', async () => void (await storeRun('r', photoIds, { model: 'nowhere' }))],
+    ['a model that is not there', 'model-file-missing', async (): Promise<void> => void (await storeRun('r', photoIds, { model: 'nowhere' }))],
     [
       'a damaged checkpoint',
       'weights-corrupt',

@@ -1,4 +1,4 @@
-/** @file How a likeness is learned unless someone asks otherwise. The numbers come from the table in `README.md` of this folder. */
+/** @file How a likeness is learned unless someone asks otherwise. The numbers come from the runs in `README.md` of this folder. */
 import type { LoraConfig } from '../lora/lora-config.ts';
 import type { TrainingPlan } from './train-lora.ts';
 
@@ -20,7 +20,7 @@ export const trainingDefaults: TrainingDefaults = {
   samples: 800,
   batchSize: 4,
   accumulation: 1,
-  learningRate: 1e-3,
+  learningRate: 4e-3,
   warmupShare: 0.05,
   captionDropout: 0.1,
   maxGradientNorm: 1,

@@ -45,7 +45,8 @@ def main() -> None:
     # transformers 5 drops the prefix `text_model.` on saving; every Stable Diffusion reader expects it, and 5 reads it too.
     text = {name if name.startswith("text_model.") else "text_model." + name: value for name, value in model.text_encoder.state_dict().items()}
     write_weights({name: value for name, value in text.items() if not name.endswith("position_ids")}, args.model / "text_encoder/model.safetensors")
-    config = model.text_encoder.config.to_dict() | {"architectures": ["CLIPTextModel"], "torch_dtype": "float16"}
+    # transformers 5 loads in the dtype named here; the other parts load as float32 unless asked.
+    config = model.text_encoder.config.to_dict() | {"architectures": ["CLIPTextModel"], "torch_dtype": "float32"}
     kept = ("architectures", "attention_dropout", "bos_token_id", "eos_token_id", "pad_token_id", "hidden_act", "hidden_size", "initializer_factor",
             "initializer_range", "intermediate_size", "layer_norm_eps", "max_position_embeddings", "model_type", "num_attention_heads",
             "num_hidden_layers", "projection_dim", "torch_dtype", "vocab_size")
@@ -67,6 +68,8 @@ def main() -> None:
         args.model / "model_index.json",
     )
     pipeline = StableDiffusionPipeline.from_pretrained(args.model)
+    # One step, because a text encoder that loads as float16 beside a float32 UNet fails only when it is called.
+    pipeline("a photo of a woman", num_inference_steps=1, generator=torch.Generator().manual_seed(0))
     size = sum(path.stat().st_size for path in args.model.rglob("*.safetensors"))
     print("step", state["step"], "seen", state["seen"], "bytes of weights", size, "loaded", type(pipeline).__name__)
 

@@ -19,8 +19,9 @@ import numpy as np
 import torch
 import torch.multiprocessing as processes
 import torch.nn.functional as F
+from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
-from transformers import CLIPTokenizer
+from transformers import CLIPTextModel, CLIPTokenizer
 
 from captions import vary
 from muon import Exchange, Muon
@@ -113,6 +114,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--final", type=float, default=0.05, help="share of the learning rate left at the end of the stage")
     parser.add_argument("--extra", type=float, default=0.1, help="share of tier B pictures")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--init", type=Path, help="a model folder to go on from where --out has no checkpoint, such as the committed one")
     return parser.parse_args()
 
 
@@ -145,6 +147,11 @@ def train(rank: int, args: argparse.Namespace, rows: torch.Tensor, directions: t
             optimizer.load_state_dict(saved)
         step, seen = state["step"], state["seen"]
         elapsed = state["elapsed"] if state["stage"] == stage else 0.0
+    elif args.init:
+        # Half-precision weights and fresh optimizers: what is left where the scratch folder is gone.
+        model.unet.load_state_dict(UNet2DConditionModel.from_pretrained(args.init, subfolder="unet").float().state_dict())
+        model.text_encoder.load_state_dict(CLIPTextModel.from_pretrained(args.init, subfolder="text_encoder").float().state_dict())
+        average = [w.detach().clone() for w in weights]
     warm_steps = 200 if step == 0 else 30
     warm = step + warm_steps if elapsed == 0 else 0
     pictures = Pictures(args.latents, args.data, args.pixels, shares, tokenizer, seed=1000 * step + rank)

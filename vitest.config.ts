@@ -1,13 +1,40 @@
-/** @file Test projects by suffix: `.test.ts` in Node, `.browser.test.ts` in Chromium, `.gpu.test.ts` where there is a GPU, `.e2e.ts` against the built app. */
+/** @file Test projects by suffix: `.test.ts` in Node, `.browser.test.ts` in Chromium, `.gpu.test.ts` and `.gpu.browser.test.ts` where there is a GPU, `.e2e.ts` against the built app. */
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { chromiumArguments, findChromium } from './src/tests/chromium.ts';
 import { isolationHeaders } from './src/vite/cross-origin-isolation.ts';
 import { modelFiles } from './src/vite/model-files.ts';
 
 const everywhere = { exclude: ['**/node_modules/**', 'build/**', '.svelte-kit/**'] };
 const executablePath = findChromium();
+
+/** Tests in headless Chromium, cross-origin isolated as the app is. */
+function browserProject(name: string, include: string[], exclude: string[], timeoutMs: number): TestProjectInlineConfiguration {
+  return {
+    plugins: [modelFiles(), svelte()],
+    // Not the plugin of the app: vitest answers with its own pages before any plugin of ours is asked.
+    server: { headers: isolationHeaders },
+    worker: { format: 'es' },
+    optimizeDeps: { exclude: ['onnxruntime-web'], include: ['idb', 'comlink'] },
+    test: {
+      name,
+      include,
+      exclude: [...everywhere.exclude, ...exclude],
+      testTimeout: timeoutMs,
+      hookTimeout: timeoutMs,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: { args: chromiumArguments, ...(executablePath === null ? {} : { executablePath }) },
+        }),
+        instances: [{ browser: 'chromium' }],
+      },
+    },
+  };
+}
 
 export default defineConfig({
   test: {
@@ -21,29 +48,9 @@ export default defineConfig({
           testTimeout: 120_000,
         },
       },
-      {
-        plugins: [modelFiles(), svelte()],
-        // Not the plugin of the app: vitest answers with its own pages before any plugin of ours is asked.
-        server: { headers: isolationHeaders },
-        worker: { format: 'es' },
-        optimizeDeps: { exclude: ['onnxruntime-web'], include: ['idb', 'comlink'] },
-        test: {
-          name: 'browser',
-          include: ['**/*.browser.test.ts'],
-          exclude: everywhere.exclude,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({
-              launchOptions: { args: chromiumArguments, ...(executablePath === null ? {} : { executablePath }) },
-            }),
-            instances: [{ browser: 'chromium' }],
-          },
-        },
-      },
+      browserProject('browser', ['**/*.browser.test.ts'], ['**/*.gpu.browser.test.ts'], 120_000),
+      // WebGPU in the browser. On the software adapter it takes many minutes, so `npm test` leaves it to `npm run test:gpu`.
+      browserProject('gpu-browser', ['**/*.gpu.browser.test.ts'], [], 600_000),
       {
         test: {
           name: 'gpu',

@@ -88,7 +88,12 @@ export interface WebGpuRunnerOptions {
 }
 
 /** A runner on the graphics device; the caller disposes it. Weights are on buffers of ours, freed when their set is disposed. */
-export function createWebGpuRunner({ gpu, fusedAttention = true, budget = new MemoryBudget(), forbidCpuFallback = false }: WebGpuRunnerOptions): OrtGraphRunner {
+export function createWebGpuRunner({
+  gpu,
+  fusedAttention = true,
+  budget = new MemoryBudget(),
+  forbidCpuFallback = false,
+}: WebGpuRunnerOptions): OrtGraphRunner {
   configureWebGpu();
   const hostTensor = hostTensorOf(OrtTensor);
   const { device, lost } = gpu;

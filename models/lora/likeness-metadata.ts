@@ -37,6 +37,6 @@ export function likenessMetadata({ lora, baseModel, resolutionPx, samples, learn
     'modelspec.resolution': `${resolutionPx}x${resolutionPx}`,
     'modelspec.prediction_type': predictionType === 'v_prediction' ? 'v' : predictionType,
     'modelspec.trigger_phrase': triggerPhrase,
-    'modelspec.usage_hint': `Only for the model ${baseModel}: a portrait photo of ${triggerPhrase}`,
+    'modelspec.usage_hint': `Only for the model ${baseModel}: a close up portrait of ${triggerPhrase}`,
   };
 }

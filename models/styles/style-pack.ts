@@ -15,7 +15,7 @@ export const stylePackSchema = z.strictObject({
   /** What one will see, in a few words. */
   hints: localized,
   /** With {subject} and {outfit}. In the order of training captions: person, expression, clothes, backdrop, light. */
-  template: z.string().regex(/^a portrait photo of \{subject\}, .*\{outfit\}/),
+  template: z.string().regex(/^a close up portrait of \{subject\}, .*\{outfit\}/),
   outfits: outfitSchema,
   /** What to lead away from. */
   negativePrompt: z.string(),
@@ -46,7 +46,7 @@ export function defaultSubject(personClass: PersonClass): Subject {
 }
 
 /**
- * What no headshot should be. Few words, and none that names a mark of a person's face: leading away from wrinkles, freckles or
- * makeup would take the likeness away with them. None that a prompt may want either, such as "blurred".
+ * What no headshot should be: the words that the built-in model was taught on its least photographic pictures. None that names a mark of a
+ * person's face: leading away from wrinkles, freckles or makeup would take the likeness away with them.
  */
-export const commonNegative = 'angry, sad, hat, sunglasses, dark lighting';
+export const commonNegative = 'blurry, low quality, deformed, painting';

@@ -6,9 +6,9 @@ const subject: Subject = { token: defaultSubjectToken, personClass: 'woman' };
 
 test('a caption names the person and what is not the person', () => {
   expect(subjectPhrase(subject)).toBe('ohwx woman');
-  expect(trainingCaption(subject)).toBe('a portrait photo of ohwx woman');
+  expect(trainingCaption(subject)).toBe('a close up portrait of ohwx woman');
   expect(trainingCaption(subject, ['smiling', '', ' blurred  office background, '])).toBe(
-    'a portrait photo of ohwx woman, smiling, blurred office background',
+    'a close up portrait of ohwx woman, smiling, blurred office background',
   );
 });
 

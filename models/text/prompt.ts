@@ -26,7 +26,7 @@ export function subjectPhrase({ token, personClass }: Subject): string {
  * @param details short phrases such as "smiling" or "blurred office background"; empty ones are left out
  */
 export function trainingCaption(subject: Subject, details: readonly string[] = []): string {
-  return ['a portrait photo of ' + subjectPhrase(subject), ...details.map(tidy).filter((detail) => detail !== '')].join(', ');
+  return ['a close up portrait of ' + subjectPhrase(subject), ...details.map(tidy).filter((detail) => detail !== '')].join(', ');
 }
 
 /**
@@ -42,7 +42,7 @@ export function withDropout(caption: string, rate: number, random: TorchRandom):
 /**
  * Puts words into the places of a template.
  *
- * @param template such as "a portrait photo of {subject}, wearing {outfit}"
+ * @param template such as "a close up portrait of {subject}, wearing {outfit}"
  * @param words    place -> words; a place without words stays as it is, so that a typing error is seen
  */
 export function fillTemplate(template: string, words: Readonly<Record<string, string>>): string {

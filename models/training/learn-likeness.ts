@@ -14,7 +14,7 @@ import { trainLora, type TrainingPlan, type TrainingState, type TrainingStep } f
 import { trainingStages } from './training-graph.ts';
 
 export interface LearnOptions {
-  /** The sentence that stands for every photo, such as `a portrait photo of ohwx woman`. */
+  /** The sentence that stands for every photo, such as `a close up portrait of ohwx woman`. */
   readonly caption: string;
   readonly resolutionPx: number;
   readonly lora: LoraConfig;

@@ -121,6 +121,7 @@ async function drawAndMeasure(
         seed: first,
         outDirectory,
         steps,
+        scheduler: 'dpm-solver-multistep', // the app's
         guidance: pack.guidance,
       });
     }

@@ -45,7 +45,7 @@ describe('train', () => {
     const png = new Uint8Array(await run.previews[0]!.png.arrayBuffer());
     expect(isMarkedMadeWithAi(png)).toBe(true);
     expect(await findCheckpoint('r')).toBeUndefined();
-    expect(await findLikeness('likeness-r')).toMatchObject({ projectId: 'p', runId: 'r', triggerPrompt: 'a portrait photo of ohwx woman' });
+    expect(await findLikeness('likeness-r')).toMatchObject({ projectId: 'p', runId: 'r', triggerPrompt: 'a close up portrait of ohwx woman' });
     expect(Object.keys(await likenessOf('r')).length).toBeGreaterThan(10);
   });
 

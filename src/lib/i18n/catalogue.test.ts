@@ -29,7 +29,14 @@ test('every error code has a sentence and a way on in every language', () => {
 
 test('times are said in words', () => {
   const { about } = catalogues.en.units;
-  expect([5, 34, 61, 340, 3000, 7300].map(about)).toEqual(['a few seconds', 'about 30 seconds', 'about 1 minute', 'about 6 minutes', 'about 50 minutes', 'about 2 hours']);
+  expect([5, 34, 61, 340, 3000, 7300].map(about)).toEqual([
+    'a few seconds',
+    'about 30 seconds',
+    'about 1 minute',
+    'about 6 minutes',
+    'about 50 minutes',
+    'about 2 hours',
+  ]);
   expect(catalogues.ko.units.about(340)).toBe('약 6분');
 });
 
@@ -38,5 +45,13 @@ test('one is singular', () => {
 });
 
 test('sizes are said in units that fit', () => {
-  expect([0, 1, 999, 1500, 2_500_000, 26_000_000, 3e9].map(catalogues.en.units.bytes)).toEqual(['0 bytes', '1 byte', '999 bytes', '2 kB', '2.5 MB', '26 MB', '3.0 GB']);
+  expect([0, 1, 999, 1500, 2_500_000, 26_000_000, 3e9].map(catalogues.en.units.bytes)).toEqual([
+    '0 bytes',
+    '1 byte',
+    '999 bytes',
+    '2 kB',
+    '2.5 MB',
+    '26 MB',
+    '3.0 GB',
+  ]);
 });

@@ -1,6 +1,6 @@
 /** @file The message catalogue: one per language, all of one shape. A missing key or language does not compile. */
-import { en } from './en.ts';
-import { ko } from './ko.ts';
+import { en } from './en/index.ts';
+import { ko } from './ko/index.ts';
 
 /** The same keys, with every literal text widened, so that another language can fill them. */
 type Widened<T> = T extends string

@@ -1,0 +1,30 @@
+/** @file 화면의 모든 문장, 한국어 (해요체). */
+import type { Catalogue } from '../catalogue.ts';
+import { about, privacy } from './about.ts';
+import { common, errors, header, meta, ribbon, units, update } from './frame.ts';
+import { gallery } from './gallery.ts';
+import { likeness } from './likeness.ts';
+import { consent, photos } from './photos.ts';
+import { settings } from './settings.ts';
+import { device, start } from './start.ts';
+import { studio } from './studio.ts';
+
+export const ko: Catalogue = {
+  meta,
+  common,
+  units,
+  header,
+  ribbon,
+  errors,
+  update,
+  start,
+  device,
+  photos,
+  consent,
+  likeness,
+  studio,
+  gallery,
+  settings,
+  privacy,
+  about,
+};

@@ -1,0 +1,38 @@
+/** @file 설정. */
+import type { Catalogue } from '../catalogue.ts';
+import { number } from './number.ts';
+
+export const settings: Catalogue['settings'] = {
+  title: '설정',
+  appearance: '화면',
+  theme: '빛',
+  themes: { system: '시스템대로', light: '스튜디오 (밝게)', dark: '암실 (어둡게)' },
+  language: '언어',
+  storageTitle: '저장 공간',
+  storageUsed: (used, quota) => `이 브라우저가 허용한 ${quota} 가운데 ${used} 사용`,
+  storageUnknown: '이 브라우저는 공간이 얼마나 있는지 알려 주지 않아요.',
+  storagePersistent: '디스크가 부족해도 지우지 않겠다고 브라우저가 약속했어요.',
+  storageNotPersistent: '디스크가 부족하면 브라우저가 지울 수 있어요.',
+  storageAsk: '지우지 말라고 요청하기',
+  storageRefused: '브라우저가 거절했어요. 앱을 설치하거나 더 자주 들르면 대개 허락해요.',
+  storageMeter: '허용된 공간 가운데 쓴 비율',
+  contents: { photos: '사진', likenesses: '닮음', images: '그림', runs: '학습', checkpoints: '저장된 상태' },
+  offlineTitle: '오프라인',
+  offlineReady: '앱, 모델, 실행 파일이 모두 저장돼 있어요. 네트워크 없이 모든 과정이 돼요.',
+  offlinePart: (have, all) => `오프라인 파일 ${all}개 가운데 ${have}개를 저장했어요.`,
+  offlineNow: '지금 모두 저장',
+  offlineBusy: '저장하고 있어요…',
+  offlineNone: '이 브라우저에는 서비스 워커가 없어서 앱을 열 때 네트워크가 필요해요.',
+  deleteTitle: '모두 삭제',
+  deleteText: '사진, 닮음, 학습, 그림, 동의를 이 브라우저에서 지워요. 되돌릴 수 없고, 다른 누구에게도 사본이 없어요.',
+  deleteButton: '모두 삭제…',
+  deleteConfirmTitle: '정말 모두 지울까요?',
+  deleteConfirmText: (photos, likenesses, pictures) => `${photos}, ${likenesses}, ${pictures}이 완전히 사라져요.`,
+  likenesses: (count) => `닮음 ${number(count)}개`,
+  deleteType: (word) => `확인을 위해 ${word}라고 써 주세요`,
+  deleteWord: '삭제',
+  deleteDone: '모두 삭제했어요. 저장소가 전부 비었어요.',
+  deleteBusy: '삭제하고 있어요…',
+  deviceTitle: '이 컴퓨터',
+  licences: '라이선스와 출처',
+};

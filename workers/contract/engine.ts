@@ -83,6 +83,8 @@ export interface PictureOrder {
   readonly prompt: string;
   readonly negativePrompt: string;
   readonly seed: number;
+  /** How closely to follow the words: each look has its own. */
+  readonly guidance: number;
 }
 
 export interface GenerateRequest {
@@ -92,7 +94,6 @@ export interface GenerateRequest {
   readonly orders: readonly PictureOrder[];
   readonly scheduler: string;
   readonly steps: number;
-  readonly guidance: number;
   readonly likenessWeight: number;
 }
 

@@ -46,14 +46,13 @@ test('eight samples and a picture of two steps', { timeout: 300_000 }, async () 
   expect((await readRun('r')).losses.every(({ loss }) => loss > 0 && loss < 5)).toBe(true);
 
   startMs = performance.now();
-  const orders = [{ styleId: 'studio-grey', prompt: 'a portrait photo of ohwx woman, grey studio backdrop', negativePrompt: '', seed: 11 }];
+  const orders = [{ styleId: 'studio-grey', prompt: 'a portrait photo of ohwx woman, grey studio backdrop', negativePrompt: '', seed: 11, guidance: 4 }];
   const drawn = await engine.generate({
     projectId: 'p',
     likenessId: 'likeness-r',
     orders,
     scheduler: 'dpm-solver-multistep',
     steps: 2,
-    guidance: 4,
     likenessWeight: 1,
   });
   console.info(`generate: one picture of 2 steps in ${((performance.now() - startMs) / 1000).toFixed(1)} s, all in`);

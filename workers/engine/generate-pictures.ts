@@ -76,9 +76,10 @@ function readScheduler(name: string): SchedulerId {
   throw new AppError('job-invalid', { message: `there is no scheduler "${name}"`, help: `Choose one of ${schedulerIds.join(', ')}.` });
 }
 
-function termsOf(order: PictureOrder, { steps, guidance }: GenerateRequest, model: LoadedModel): Omit<TextToImageRequest, 'scheduler' | 'loras'> {
+function termsOf(order: PictureOrder, { steps }: GenerateRequest, model: LoadedModel): Omit<TextToImageRequest, 'scheduler' | 'loras'> {
   const [widthPx, heightPx] = model.nativeSizePx;
-  return { prompt: order.prompt, negativePrompt: order.negativePrompt, seed: order.seed, widthPx, heightPx, steps, guidance };
+  const { prompt, negativePrompt, seed, guidance } = order;
+  return { prompt, negativePrompt, seed, widthPx, heightPx, steps, guidance };
 }
 
 /** @param onStep awaited before each step and after the last; throws to stop */
@@ -95,11 +96,11 @@ async function drawOrder(model: LoadedModel, request: TextToImageRequest, onStep
 /** @throws {AppError} `storage-full` and the like */
 async function storePicture(picture: RgbPicture, order: PictureOrder, request: GenerateRequest): Promise<string> {
   const png = new Blob([markMadeWithAi(await encodePng(picture))], { type: 'image/png' });
-  const { projectId, likenessId, scheduler, steps, guidance } = request;
+  const { projectId, likenessId, scheduler, steps } = request;
   const { widthPx, heightPx } = picture;
   const id = crypto.randomUUID();
   await saveImage(
-    { id, projectId, likenessId, ...order, scheduler, steps, guidance, createdAt: Date.now(), favourite: false, setAside: false, widthPx, heightPx },
+    { id, projectId, likenessId, ...order, scheduler, steps, createdAt: Date.now(), favourite: false, setAside: false, widthPx, heightPx },
     png,
   );
   return id;

@@ -25,8 +25,8 @@ test.skipIf(!hasWebGpu)('trains and draws on WebGPU, near the losses of wasm', {
     losses.push((await readRun(backend)).losses.map(({ loss }) => loss));
   }
   losses[1]!.forEach((loss, i) => expect(Math.abs(loss / losses[0]![i]! - 1)).toBeLessThan(1e-3));
-  const orders = [{ styleId: 'studio', prompt: 'a portrait photo of ohwx woman', negativePrompt: '', seed: 1 }];
-  const events = await engine.generate({ projectId: 'p', likenessId: 'likeness-webgpu', orders, scheduler: 'ddim', steps: 2, guidance: 4, likenessWeight: 1 });
+  const orders = [{ styleId: 'studio', prompt: 'a portrait photo of ohwx woman', negativePrompt: '', seed: 1, guidance: 4 }];
+  const events = await engine.generate({ projectId: 'p', likenessId: 'likeness-webgpu', orders, scheduler: 'ddim', steps: 2, likenessWeight: 1 });
   expect(events.at(-1)).toEqual({ kind: 'finished', made: 1 });
   expect(await listImages('p')).toHaveLength(1);
 });

@@ -20,6 +20,5 @@ export function samplesFor(effort: Effort): number {
 
 /** The engine's measurement of a picture is for this many steps. */
 export const pictureSteps = 20;
-export const pictureGuidance = 4;
 export const pictureScheduler: SchedulerId = 'dpm-solver-multistep';
 export const likenessWeight = 1;

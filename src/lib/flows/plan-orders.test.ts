@@ -13,22 +13,30 @@ test('there are at least six looks, each with a name and a hint in both language
 
 test('looks take turns, so that each shows up early', () => {
   if (first === undefined || second === undefined) throw new Error('two looks are needed');
-  const orders = planOrders([{ look: first, count: 3 }, { look: second, count: 1 }], subject, 7);
+  const orders = planOrders([{ look: first, count: 3 }, { look: second, count: 1 }], subject, null, 7);
   expect(orders.map((order) => order.styleId)).toEqual([first.id, second.id, first.id, first.id]);
 });
 
 test('seeds count up and wrap at 2^32, so that a plan can be drawn again', () => {
   if (first === undefined) throw new Error('a look is needed');
-  expect(planOrders([{ look: first, count: 3 }], subject, 2 ** 32 - 2).map((order) => order.seed)).toEqual([2 ** 32 - 2, 2 ** 32 - 1, 0]);
+  expect(planOrders([{ look: first, count: 3 }], subject, null, 2 ** 32 - 2).map((order) => order.seed)).toEqual([2 ** 32 - 2, 2 ** 32 - 1, 0]);
 });
 
 test('the words of an order call the person by the likeness’s own token', () => {
   if (first === undefined) throw new Error('a look is needed');
-  const [order] = planOrders([{ look: first, count: 1 }], subject, 0);
+  const [order] = planOrders([{ look: first, count: 1 }], subject, null, 0);
   expect(order?.prompt).toContain('ohwx woman');
   expect(order?.negativePrompt).not.toBe('');
 });
 
+test('each look keeps its own guidance, unless the person set one for all', () => {
+  const plan = looks.map((look) => ({ look, count: 1 }));
+  const own = new Set(looks.map((look) => look.guidance));
+  expect(own.size).toBeGreaterThan(1); // Else this test could not tell.
+  expect(planOrders(plan, subject, null, 0).map((order) => order.guidance)).toEqual(looks.map((look) => look.guidance));
+  expect(new Set(planOrders(plan, subject, 7.5, 0).map((order) => order.guidance))).toEqual(new Set([7.5]));
+});
+
 test('an empty plan has no orders', () => {
-  expect(planOrders([], subject, 0)).toEqual([]);
+  expect(planOrders([], subject, null, 0)).toEqual([]);
 });

@@ -2,7 +2,7 @@
 import type { GenerateEvent, PictureOrder } from '#workers/contract/engine.ts';
 import { failureFromCode, type Failure, toFailure } from '../errors/failure.ts';
 import { deviceEngine } from '../executors/device.ts';
-import { likenessWeight, pictureGuidance, pictureScheduler, pictureSteps } from '../flows/defaults.ts';
+import { likenessWeight, pictureScheduler, pictureSteps } from '../flows/defaults.ts';
 import { type Look, looks } from '../flows/looks.ts';
 import { planOrders } from '../flows/plan-orders.ts';
 import { subjectOfLikeness } from '../flows/subject-of-likeness.ts';
@@ -34,7 +34,8 @@ export class Studio {
   #isStopping = $state(false);
 
   likenessWeight = $state(likenessWeight);
-  guidance = $state(pictureGuidance);
+  /** Null: each look's own. */
+  guidance = $state<number | null>(null);
   steps = $state(pictureSteps);
   /** Null: a new seed each time. */
   seed = $state<number | null>(null);
@@ -94,7 +95,7 @@ export class Studio {
     const { likeness } = this.#training;
     if (this.isAtWork || this.total === 0 || likeness === null) return;
     const subject = await subjectOfLikeness(likeness, this.#project.personClass);
-    const orders = planOrders(this.plan, subject, this.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+    const orders = planOrders(this.plan, subject, this.guidance, this.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
     this.#slots = orders.map((order: PictureOrder) => ({ lookId: order.styleId, imageId: null }));
     this.#status = { kind: 'loading' };
     this.#secondsLeft = null;
@@ -106,7 +107,6 @@ export class Studio {
           orders,
           scheduler: pictureScheduler,
           steps: this.steps,
-          guidance: this.guidance,
           likenessWeight: this.likenessWeight,
         },
         (event) => {

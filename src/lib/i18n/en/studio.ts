@@ -25,6 +25,8 @@ export const studio = {
   strength: 'How strongly the likeness counts',
   strengthHint: 'Higher looks more like you, lower follows the look more.',
   guidance: 'How closely to follow the words',
+  guidanceOwn: 'each look’s own',
+  guidanceReset: 'Leave it to each look',
   steps: 'Steps per picture',
   seed: 'Seed',
   seedHint: 'The same seed and settings give the same picture again. Empty: a new one each time.',

@@ -26,6 +26,8 @@ export const studio: Catalogue['studio'] = {
   strength: '닮음의 세기',
   strengthHint: '높이면 나를 더 닮고, 낮추면 룩을 더 따라요.',
   guidance: '문장을 따르는 정도',
+  guidanceOwn: '룩마다 정한 값',
+  guidanceReset: '룩마다 정한 값으로',
   steps: '그림마다 단계 수',
   seed: '시드',
   seedHint: '시드와 설정이 같으면 같은 그림이 나와요. 비우면 매번 새로워요.',

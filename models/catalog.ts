@@ -32,6 +32,7 @@ export const catalog = {
       'text_encoder/config.json',
       'text_encoder/model.safetensors',
       'tokenizer/merges.txt',
+      'tokenizer/tokenizer_config.json',
       'tokenizer/vocab.json',
       'unet/config.json',
       'unet/diffusion_pytorch_model.safetensors',

@@ -27,7 +27,7 @@ const modelPaths = [
 
 /** Puts the tiny model into the weight store. */
 export async function storeTinyModel(): Promise<void> {
-  const folder = siteFolder(tinyModelId, new URL('/models/testing/golden/pipeline/', self.location.origin));
+  const folder = siteFolder(tinyModelId, new URL('/models/testing/golden/pipeline/', self.location.origin), modelPaths);
   for (const path of modelPaths) await saveWeightFile({ modelId: tinyModelId, path, bytes: ownBuffer(await folder.readBytes(path)), sha256: null });
 }
 

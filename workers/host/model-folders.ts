@@ -1,41 +1,48 @@
 /** @file Where models are: the built-in one beside the app, others in this browser's storage. */
+import { catalog } from '#models/catalog.ts';
 import { AppError } from '#models/errors/app-error.ts';
+import { bytesAsSource } from '#models/formats/byte-source.ts';
 import type { ModelFolder } from '#models/formats/model-folder.ts';
-import { findWeightFile } from '#storage/weight-store.ts';
+import { findWeightFile, listWeightFiles } from '#storage/weight-store.ts';
 
 /** The id of the model that comes with the app. */
 export const builtinModelId = 'builtin';
 
 /** The folder of a model: `builtin`, or the id under which its files are in the weight store. */
 export function openModelFolder(modelId: string): ModelFolder {
-  return modelId === builtinModelId ? siteFolder(builtinModelId, new URL('/models/builtin/', self.location.origin)) : storedFolder(modelId);
+  return modelId === builtinModelId
+    ? siteFolder(builtinModelId, new URL('/models/builtin/', self.location.origin), catalog.builtin.files)
+    : storedFolder(modelId);
 }
 
-/** Files of this app's own site; offline they come from the service worker's cache. */
-export function siteFolder(name: string, base: URL): ModelFolder {
-  return {
-    name,
-    async readBytes(path) {
-      const response = await fetch(new URL(path, base)).catch((cause: unknown) => {
-        throw missing(name, path, 'it could not be fetched', cause);
-      });
-      // A static host answers unknown paths with the app's start page.
-      const isPage = response.headers.get('content-type')?.startsWith('text/html') === true;
-      if (!response.ok || isPage) throw missing(name, path, isPage ? 'the site has no such file' : `status ${response.status}`);
-      return new Uint8Array(await response.arrayBuffer());
-    },
-  };
+/**
+ * Files of this app's own site, each fetched whole; offline they come from the service worker's cache.
+ *
+ * @param paths the files that are there: a static host cannot list them
+ */
+export function siteFolder(name: string, base: URL, paths: readonly string[]): ModelFolder {
+  return folderOf(name, async () => paths.map((path) => ({ path, sizeBytes: null })), async (path) => {
+    const response = await fetch(new URL(path, base)).catch((cause: unknown) => {
+      throw missing(name, path, 'it could not be fetched', cause);
+    });
+    // A static host answers unknown paths with the app's start page.
+    const isPage = response.headers.get('content-type')?.startsWith('text/html') === true;
+    if (!response.ok || isPage) throw missing(name, path, isPage ? 'the site has no such file' : `status ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  });
 }
 
 function storedFolder(modelId: string): ModelFolder {
-  return {
-    name: modelId,
-    async readBytes(path) {
-      const file = await findWeightFile(modelId, path);
-      if (file === undefined) throw missing(modelId, path, 'it is not in storage');
-      return new Uint8Array(file.bytes);
-    },
-  };
+  return folderOf(modelId, async () => (await listWeightFiles(modelId)).map((path) => ({ path, sizeBytes: null })), async (path) => {
+    const file = await findWeightFile(modelId, path);
+    if (file === undefined) throw missing(modelId, path, 'it is not in storage');
+    return new Uint8Array(file.bytes);
+  });
+}
+
+/** A folder whose files come whole. */
+function folderOf(name: string, list: ModelFolder['list'], readBytes: ModelFolder['readBytes']): ModelFolder {
+  return { name, list, readBytes, open: async (path) => bytesAsSource(await readBytes(path)) };
 }
 
 function missing(name: string, path: string, reason: string, cause?: unknown): AppError {

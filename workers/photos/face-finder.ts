@@ -25,8 +25,10 @@ export class WasmFaceFinder implements FaceFinder {
   }
 }
 
+const detectorFile = 'blazeface.safetensors';
+
 async function openAnalyzer(): Promise<FaceAnalyzer> {
-  const folder = siteFolder('vision', new URL('/models/vision/', self.location.origin));
-  const blazeface = parseSafetensors(await folder.readBytes('blazeface.safetensors')).tensors;
+  const folder = siteFolder('vision', new URL('/models/vision/', self.location.origin), [detectorFile]);
+  const blazeface = parseSafetensors(await folder.readBytes(detectorFile)).tensors;
   return FaceAnalyzer.create(createWasmRunner({ threads: 1 }), { blazeface });
 }

@@ -1,6 +1,6 @@
 /** @file The browser's side of the benchmark, in a worker as in the app: loads the model over HTTP and does units of work on request. */
-import { AppError } from '#models/errors/app-error.ts';
-import type { ModelFolder } from '#models/formats/model-folder.ts';
+import type { ModelFile, ModelFolder } from '#models/formats/model-folder.ts';
+import { siteFolder } from '../../host/model-folders.ts';
 import { requestWebGpuDevice } from '../../runtime/device.ts';
 import { createWasmRunner, createWebGpuRunner } from '../../runtime/ort-web-runner.ts';
 import { openWorkload, type Workload, type WorkloadOptions, type WorkUnit } from './workload.ts';
@@ -12,15 +12,12 @@ export type BenchRequest =
 /** Seconds of work, or why it failed. */
 export type BenchReply = { readonly seconds: number } | { readonly error: string };
 
-/** The model folder that the benchmark's server has under `/bench-model/`. */
-const servedFolder: ModelFolder = {
-  name: 'bench',
-  readBytes: async (path) => {
-    const response = await fetch(`/bench-model/${path}`);
-    if (!response.ok) throw new AppError('model-file-missing', { message: path });
-    return new Uint8Array(await response.arrayBuffer());
-  },
-};
+/** The model folder that the benchmark's server has under `/bench-model/`, with its list of files. */
+async function openServedFolder(): Promise<ModelFolder> {
+  const base = new URL('/bench-model/', self.location.origin);
+  const files = (await (await fetch(new URL('files.json', base))).json()) as ModelFile[];
+  return siteFolder('bench', base, files.map(({ path }) => path));
+}
 
 let workload: Workload | null = null;
 
@@ -32,7 +29,7 @@ async function answer(request: BenchRequest): Promise<number> {
       backend === 'wasm'
         ? createWasmRunner({ threads })
         : createWebGpuRunner({ gpu: await requestWebGpuDevice(software ? { subgroups: false } : {}), fusedAttention: !software });
-    workload = await openWorkload(runner, servedFolder, options);
+    workload = await openWorkload(runner, await openServedFolder(), options);
   } else {
     for (let i = 0; i < request.count; i++) await workload![request.unit]();
   }

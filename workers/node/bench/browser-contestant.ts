@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { createServer, type ViteDevServer } from 'vite';
 import type { BenchReply, BenchRequest } from './bench.worker.ts';
+import { openModelDirectory } from '../model-directory.ts';
 import { NotMeasured, type Contestant, type ContestantOptions } from './contestant.ts';
 import { processorSeconds } from './processor-time.ts';
 
@@ -38,6 +39,7 @@ async function serve(modelFolder: string): Promise<ViteDevServer> {
             const url = request.url ?? '/';
             const file = url.startsWith('/bench-model/') ? join(modelFolder, url.slice('/bench-model/'.length)) : null;
             if (url === '/bench') response.setHeader('Content-Type', 'text/html').end(page);
+            else if (url === '/bench-model/files.json') openModelDirectory(modelFolder).list().then((files) => response.end(JSON.stringify(files)), next);
             else if (file !== null && existsSync(file)) createReadStream(file).pipe(response);
             else next();
           }),

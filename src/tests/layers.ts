@@ -13,7 +13,7 @@ const facts = [
   'models/jobs',
   'models/styles',
   'models/schedulers/index.ts',
-  'models/catalog.ts',
+  'models/catalog',
   'models/text/prompt.ts',
   'models/training/training-defaults.ts',
 ];

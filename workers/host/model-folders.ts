@@ -1,5 +1,5 @@
 /** @file Where models are: the built-in one beside the app, others in this browser's storage. */
-import { catalog } from '#models/catalog.ts';
+import { catalog } from '#models/catalog/index.ts';
 import { AppError } from '#models/errors/app-error.ts';
 import { bytesAsSource } from '#models/formats/byte-source.ts';
 import type { ModelFolder } from '#models/formats/model-folder.ts';
@@ -11,7 +11,7 @@ export const builtinModelId = 'builtin';
 /** The folder of a model: `builtin`, or the id under which its files are in the weight store. */
 export function openModelFolder(modelId: string): ModelFolder {
   return modelId === builtinModelId
-    ? siteFolder(builtinModelId, new URL('/models/builtin/', self.location.origin), catalog.builtin.files)
+    ? siteFolder(builtinModelId, new URL('/models/builtin/', self.location.origin), catalog.builtin.files.map((file) => file.path))
     : storedFolder(modelId);
 }
 

@@ -1,0 +1,67 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { families } from '../families/index.ts';
+import { aboutBytesOf, catalog, findCard, licences, type ModelCard } from './index.ts';
+
+/** The site serves it to everybody. */
+const siteLimitBytes = 30e6;
+
+const cards = Object.entries<ModelCard>(catalog);
+const urlOf = (folder: string, file: string): URL => new URL(`../${folder}/${file}`, import.meta.url);
+const shipped = cards.flatMap(([, card]) => (card.source.kind === 'site' && existsSync(urlOf(card.source.folder, 'model_index.json')) ? [{ ...card, folder: card.source.folder }] : []));
+
+test('every card names a family that is built', () => {
+  for (const [, card] of cards) expect(Object.keys(families)).toContain(card.family);
+});
+
+// Until a model has been trained its folder holds only the recipe.
+test.skipIf(shipped.length === 0).each(shipped)('$label: the files are there, small enough, and of a shape that its family builds', (card) => {
+  for (const { path, aboutBytes } of card.files) {
+    const { size } = statSync(urlOf(card.folder, path));
+    if (size > 1e6) expect(size / aboutBytes, path).toBeCloseTo(1, 1);
+  }
+  expect(card.files.reduce((sum, { path }) => sum + statSync(urlOf(card.folder, path)).size, 0)).toBeLessThanOrEqual(siteLimitBytes);
+  const json = (file: string): unknown => JSON.parse(readFileSync(urlOf(card.folder, file), 'utf8'));
+  const unet = json('unet/config.json');
+  expect(unet).toMatchObject({ sample_size: card.resolutionPx / 8 });
+  const model = families[card.family]({ modelIndex: json('model_index.json'), unet, textEncoder: json('text_encoder/config.json'), vae: json('vae/config.json') });
+  expect(model.vae.downscale).toBe(8);
+});
+
+test('what is fetched from elsewhere says what was not checked, and names no file twice', () => {
+  for (const [id, card] of cards) {
+    if (card.source.kind === 'site') continue;
+    expect(card.checked || card.openQuestions.length > 0, id).toBe(true);
+    expect(new Set(card.files.map((file) => file.path)).size, id).toBe(card.files.length);
+    for (const file of card.files) if (file.sha256 === null && card.checked) expect.unreachable(`${id}: checked, and ${file.path} has no hash`);
+  }
+});
+
+test('no file is a pickle: only safetensors, JSON and text', () => {
+  for (const [, card] of cards) for (const { path } of card.files) expect(path).toMatch(/\.(safetensors|json|txt)$/);
+});
+
+test('a base model has everything that drawing needs', () => {
+  for (const [id, card] of cards) {
+    if (card.role !== 'base') continue;
+    const paths = card.files.map((file) => file.path);
+    expect(paths, id).toContain('model_index.json');
+    for (const part of ['unet', 'vae', 'text_encoder']) {
+      expect(paths.some((path) => path.startsWith(`${part}/`) && path.endsWith('.safetensors')), `${id} ${part}`).toBe(true);
+    }
+  }
+});
+
+test('a revision is a commit, so that nothing changes under a name, or the card says why not', () => {
+  for (const [id, { source }] of cards) if (source.kind === 'hub' && id !== 'taesd') expect(source.revision, id).toMatch(/^[0-9a-f]{40}$/);
+});
+
+test('every licence has a text, and those that forbid uses say which', () => {
+  for (const [id, card] of cards) expect(licences[card.licence].link, id).toMatch(/^https:/);
+  for (const id of ['creativeml-openrail-m', 'openrail++'] as const) expect(licences[id].restrictions).toHaveLength(11);
+});
+
+test('sizes add up, and an id that is not listed has no card', () => {
+  expect(aboutBytesOf(catalog['bk-sdm-tiny'])).toBeCloseTo(1.06e9, -7);
+  expect(findCard('toString')).toBeNull();
+});

@@ -7,6 +7,7 @@ export const errorCodes = {
   'op-unsupported': 'an operator has no rule where one is needed',
   'weights-missing': 'a tensor that the graph needs is not in the weight files',
   'weights-corrupt': 'a weight file is truncated or contradicts its own header',
+  'weights-pickled': 'weights are a Python pickle, which can run code when it is read',
   'model-unknown': 'a configuration names an architecture or option we do not build',
   'model-file-missing': 'a file of a model folder is absent',
   'lora-incompatible': 'a LoRA file does not fit the model it is applied to',

@@ -1,18 +1,17 @@
 /** @file A model in memory: its configurations, its weights on a device, and its parts as compiled graphs, made when first needed. */
 import { AppError } from '../errors/app-error.ts';
-import { readStableDiffusion, type StableDiffusionModel } from '../families/stable-diffusion/index.ts';
-import { components, parameterName, type Component } from '../families/stable-diffusion/weight-names.ts';
-import { readJson, readText, type ModelFolder } from '../formats/model-folder.ts';
-import { parseSafetensors } from '../formats/safetensors.ts';
+import type { StableDiffusionModel } from '../families/stable-diffusion/index.ts';
+import type { ModelWeights } from '../families/stable-diffusion/model-weights.ts';
+import type { ModelFolder } from '../formats/model-folder.ts';
 import type { Graph } from '../graph/graph.ts';
 import { mergeLora, type WeightedLora } from '../lora/merge-lora.ts';
 import type { CompiledGraph, GraphRunner, WeightSet } from '../runtime/graph-runner.ts';
-import { readSchedulerConfig } from '../schedulers/index.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler-config.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
-import { ClipTokenizer } from '../text/clip-tokenizer.ts';
+import type { ClipTokenizer } from '../text/clip-tokenizer.ts';
 import { CompiledGraphCache } from './compiled-graph-cache.ts';
+import { openModel, type OpenedModel, type OpenModelOptions } from './open-model.ts';
 
 export interface DenoiserOptions {
   readonly batchSize: number;
@@ -22,65 +21,37 @@ export interface DenoiserOptions {
   readonly loras: readonly WeightedLora[];
 }
 
-/** Where diffusers keeps each component's weights. */
-const weightFiles: Readonly<Record<Component, string>> = {
-  unet: 'unet/diffusion_pytorch_model.safetensors',
-  text_encoder: 'text_encoder/model.safetensors',
-  vae: 'vae/diffusion_pytorch_model.safetensors',
-};
-
 /** Owns every session and weight it makes; `dispose` frees them all. */
 export class LoadedModel {
   readonly runner: GraphRunner;
   readonly model: StableDiffusionModel;
   readonly tokenizer: ClipTokenizer;
   readonly schedulerConfig: SchedulerConfig;
-  readonly #hostWeights: ReadonlyMap<string, Tensor>;
+  /** The weights where they lie, in their stored types: what a likeness is checked against and merged into. */
+  readonly storedWeights: ModelWeights;
   readonly #weights: WeightSet;
   readonly #graphs: CompiledGraphCache;
   #merged: { readonly loras: readonly WeightedLora[]; readonly set: WeightSet } | null = null;
 
-  private constructor(runner: GraphRunner, model: StableDiffusionModel, tokenizer: ClipTokenizer, schedulerConfig: SchedulerConfig, hostWeights: ReadonlyMap<string, Tensor>, weights: WeightSet) {
+  private constructor(runner: GraphRunner, { model, tokenizer, schedulerConfig, weights }: OpenedModel, uploaded: WeightSet) {
     this.runner = runner;
     this.model = model;
     this.tokenizer = tokenizer;
     this.schedulerConfig = schedulerConfig;
-    this.#hostWeights = hostWeights;
-    this.#weights = weights;
+    this.storedWeights = weights;
+    this.#weights = uploaded;
     this.#graphs = new CompiledGraphCache(runner);
   }
 
   /**
-   * Reads a diffusers-format folder and places its weights on the runner's device.
+   * Opens a model folder and places its weights on the runner's device, one tensor after another: beside what the device holds, no more
+   * than the largest tensor is in memory. See [Note: which type a weight has where].
    *
-   * @throws {AppError} `model-file-missing`, `model-unknown`, `weights-corrupt`
+   * @throws {AppError} what `openModel` throws, and `device-out-of-memory`
    */
-  static async load(runner: GraphRunner, folder: ModelFolder): Promise<LoadedModel> {
-    const model = readStableDiffusion({
-      modelIndex: await readJson(folder, 'model_index.json'),
-      unet: await readJson(folder, 'unet/config.json'),
-      textEncoder: await readJson(folder, 'text_encoder/config.json'),
-      vae: await readJson(folder, 'vae/config.json'),
-    });
-    const tokenizer = new ClipTokenizer({
-      vocab: await readText(folder, 'tokenizer/vocab.json'),
-      merges: await readText(folder, 'tokenizer/merges.txt'),
-      config: await readText(folder, 'tokenizer/tokenizer_config.json'),
-    });
-    const schedulerConfig = readSchedulerConfig(await readText(folder, 'scheduler/scheduler_config.json'));
-    const hostWeights = new Map<string, Tensor>();
-    for (const component of components) {
-      for (const [key, weight] of parseSafetensors(await folder.readBytes(weightFiles[component])).tensors) {
-        const name = parameterName(component, key);
-        if (name !== undefined) hostWeights.set(name, weight);
-      }
-    }
-    return new LoadedModel(runner, model, tokenizer, schedulerConfig, hostWeights, await runner.upload(hostWeights));
-  }
-
-  /** Weights by parameter name, as stored: what a likeness is merged into and checked against. */
-  get hostWeights(): ReadonlyMap<string, Tensor> {
-    return this.#hostWeights;
+  static async load(runner: GraphRunner, folder: ModelFolder, options: OpenModelOptions = {}): Promise<LoadedModel> {
+    const opened = await openModel(folder, options);
+    return new LoadedModel(runner, opened, await runner.upload(opened.weights.stream()));
   }
 
   /** The weights on the device. */
@@ -167,7 +138,16 @@ export class LoadedModel {
     await this.#graphs.releaseAll('unet ');
     this.#merged?.set.dispose();
     this.#merged = null;
-    if (loras.length > 0) this.#merged = { loras, set: await this.runner.upload(mergeLora(this.#hostWeights, loras)) };
+    if (loras.length > 0) this.#merged = { loras, set: await this.runner.upload(mergedWeights(this.storedWeights, loras)) };
+  }
+}
+
+/** The weights that the likenesses change, each read from the model's files, merged and handed on before the next. */
+async function* mergedWeights(stored: ModelWeights, loras: readonly WeightedLora[]): AsyncGenerator<readonly [string, Tensor]> {
+  for (const path of new Set(loras.flatMap(({ weights }) => [...weights.keys()]))) {
+    const base = await stored.read(`${path}.weight`);
+    const here = loras.flatMap(({ weights, weight }) => (weights.has(path) ? [{ weights: new Map([[path, weights.get(path)!]]), weight }] : []));
+    yield* mergeLora(base === undefined ? new Map() : new Map([[`${path}.weight`, base]]), here);
   }
 }
 

@@ -30,6 +30,16 @@ export interface WeightSet {
   dispose(): void;
 }
 
+/*
+ * [Note: which type a weight has where]
+ * In a file: whatever its authors stored, mostly F16 or F32, sometimes BF16. In JavaScript: float16 as raw bits, everything else as float32;
+ * one tensor at a time. On the device: float32 always, which is what `ModuleContext.weight` declares and all graphs compute in, so an
+ * F16 file of 2 GB takes 4 GB there. The runner widens while it uploads, and the float16 copy is garbage at once.
+ */
+
+/** Weights by parameter name, one after another: a map, or a generator that reads each when it is asked for. */
+export type WeightStream = Iterable<readonly [string, Tensor]> | AsyncIterable<readonly [string, Tensor]>;
+
 export interface CompiledGraph {
   readonly graph: Graph;
   /**
@@ -49,11 +59,12 @@ export interface GraphRunner {
   /** For reports: `cpu`, `wasm`, `webgpu` or `interpreter`. */
   readonly backend: string;
   /**
-   * Places weights on the device, widening float16 to float32.
+   * Places weights on the device, widening float16 to float32. See [Note: which type a weight has where].
    *
-   * @param weights by parameter name; not kept by the runner
+   * @param weights by parameter name: a map, or a stream that is read one tensor after another. A CPU runner may go on using the arrays
+   *   of float32 weights, so they must not be changed; others are not kept.
    */
-  upload(weights: ReadonlyMap<string, Tensor>): Promise<WeightSet>;
+  upload(weights: WeightStream): Promise<WeightSet>;
   /**
    * Prepares a graph for running.
    *

@@ -50,8 +50,10 @@ export function recordRuns(runner: GraphRunner): { readonly runner: GraphRunner;
     runner: {
       backend: runner.backend,
       upload: async (weights) => {
-        const set = await runner.upload(weights);
-        uploaded.set(set, new Map(weights));
+        const kept = new Map<string, Tensor>();
+        for await (const [name, weight] of weights) kept.set(name, weight);
+        const set = await runner.upload(kept);
+        uploaded.set(set, kept);
         return set;
       },
       compile: async (graph, sets) => {

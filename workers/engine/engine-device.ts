@@ -51,7 +51,7 @@ export class EngineDevice {
     }
     const model = await this.openModel(await modelOfRun(record.runId));
     if (this.#likeness?.id !== likenessId || this.#likeness.model !== model) {
-      this.#likeness = { id: likenessId, model, factors: readLora(new Uint8Array(bytes), modulePaths(model.hostWeights)) };
+      this.#likeness = { id: likenessId, model, factors: readLora(new Uint8Array(bytes), modulePaths(model.storedWeights.entries())) };
     }
     return { model, lora: this.#likeness.factors };
   }

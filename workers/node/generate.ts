@@ -93,7 +93,7 @@ export async function drawPictures(model: LoadedModel, request: GenerateRequest,
 
 /** Likeness files that fit this model. */
 export async function readLoras(model: LoadedModel, files: GenerateRequest['loras']): Promise<WeightedLora[]> {
-  const paths = modulePaths(model.hostWeights);
+  const paths = modulePaths(model.storedWeights.entries());
   return Promise.all(files.map(async ({ file, weight }) => ({ weights: readLora(new Uint8Array(await readFile(file)), paths), weight })));
 }
 

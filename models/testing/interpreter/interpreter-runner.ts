@@ -2,7 +2,7 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { checkFeeds, checkWeight, resolveWeights } from '../../runtime/check-feeds.ts';
-import { isDeviceTensor, type CompiledGraph, type DeviceTensor, type Feed, type GraphRunner, type WeightSet } from '../../runtime/graph-runner.ts';
+import { isDeviceTensor, type CompiledGraph, type DeviceTensor, type Feed, type GraphRunner, type WeightSet, type WeightStream } from '../../runtime/graph-runner.ts';
 import { bytesPerElement, type DType } from '../../tensor/dtype.ts';
 import { formatType } from '../../graph/ops/op-definition.ts';
 import { elementCount } from '../../tensor/shape.ts';
@@ -44,10 +44,19 @@ class InterpreterWeights implements WeightSet {
   readonly sizeBytes: number;
   readonly numbers: ReadonlyMap<string, Numbers>;
 
-  constructor(weights: ReadonlyMap<string, Tensor>) {
-    this.numbers = new Map([...weights].map(([name, weight]) => [name, toNumbers(weight)]));
-    const widened = (dtype: DType): number => bytesPerElement[dtype === 'float16' ? 'float32' : dtype];
-    this.sizeBytes = [...weights.values()].reduce((sum, { dtype, shape }) => sum + elementCount(shape) * widened(dtype), 0);
+  private constructor(numbers: ReadonlyMap<string, Numbers>, sizeBytes: number) {
+    this.numbers = numbers;
+    this.sizeBytes = sizeBytes;
+  }
+
+  static async from(weights: WeightStream): Promise<InterpreterWeights> {
+    const numbers = new Map<string, Numbers>();
+    let sizeBytes = 0;
+    for await (const [name, weight] of weights) {
+      numbers.set(name, toNumbers(weight));
+      sizeBytes += elementCount(weight.shape) * bytesPerElement[weight.dtype === 'float16' ? 'float32' : weight.dtype];
+    }
+    return new InterpreterWeights(numbers, sizeBytes);
   }
 
   has(name: string): boolean {
@@ -65,7 +74,7 @@ class InterpreterWeights implements WeightSet {
 export function createInterpreter(precision: Precision = 'float32'): GraphRunner {
   return {
     backend: 'interpreter',
-    upload: async (weights) => new InterpreterWeights(weights),
+    upload: (weights) => InterpreterWeights.from(weights),
     compile: async (graph, weights) => compile(graph, weights as readonly InterpreterWeights[], precision),
     dispose: async () => {},
   };

@@ -105,12 +105,10 @@ function feedFactors(factors: ReadonlyMap<string, LoraFactors>): Record<string, 
 
 /** Brings everything to the host and frees it on the device. */
 async function readAll(outputs: Readonly<Record<string, DeviceTensor>>): Promise<Map<string, Float32Array>> {
-  const read = new Map<string, Float32Array>();
-  for (const [name, output] of Object.entries(outputs)) {
-    read.set(name, (await output.read()).data as Float32Array);
-    output.dispose();
-  }
-  return read;
+  // Asked for together: a runner on a graphics device answers with one transfer for all of them.
+  const read = await Promise.all(Object.entries(outputs).map(async ([name, output]) => [name, (await output.read()).data as Float32Array] as const));
+  for (const output of Object.values(outputs)) output.dispose();
+  return new Map(read);
 }
 
 /** Stacks samples along a new first axis. */

@@ -6,7 +6,8 @@ import { bytesPerElement, type DType } from '#models/tensor/dtype.ts';
 import type { Tensor } from '#models/tensor/tensor.ts';
 import { Mutex } from '../host/mutex.ts';
 import { identityModel } from '../runtime/identity-model.ts';
-import { OrtGraphRunner, placeOnHost, type OrtPlatform, type WeightBinding } from '../runtime/ort-graph-runner.ts';
+import { OrtGraphRunner } from '../runtime/ort-graph-runner.ts';
+import { downloadEach, placeOnHost, type OrtPlatform, type WeightBinding } from '../runtime/ort-platform.ts';
 import { prepareWebGpuDriver } from './webgpu-driver.ts';
 
 export interface NodeRunnerOptions {
@@ -57,7 +58,7 @@ function cpuPlatform({ threads = availableParallelism(), weightBinding, spinning
     createSession: (model, options) => InferenceSession.create(model, options),
     hostTensor,
     placeWeight: (tensor) => placeOnHost(tensor, hostTensor),
-    download: (output) => output.getData(),
+    download: downloadEach,
     close: () => undefined,
   };
 }
@@ -92,7 +93,12 @@ function webGpuPlatform({ forbidCpuFallback = false, fusedAttention }: NodeRunne
       const ort = await copy(hostTensor(tensor), 'gpu-buffer');
       return { dtype, shape, sizeBytes: tensor.data.length * bytesPerElement[dtype], ort, hostBytes: null, free: () => ort.dispose() };
     },
-    download: async (output) => (output.location === 'cpu' ? output : await copy(output, 'cpu')).data,
+    // One after another: the copier is one session.
+    download: async (outputs) => {
+      const data: OrtTensor.DataType[] = [];
+      for (const output of outputs) data.push((output.location === 'cpu' ? output : await copy(output, 'cpu')).data);
+      return data;
+    },
     close: async () => {
       for (const session of copiers.values()) await (await session).release();
       copiers.clear();

@@ -48,7 +48,11 @@ export async function requestWebGpuDevice({ subgroups = true }: { readonly subgr
   const { vendor, architecture, description } = adapter.info;
   const lost = device.lost.then(({ reason, message }) => {
     if (reason === 'destroyed') return new Promise<never>(() => undefined);
-    throw new AppError('device-lost', { message: `the graphics device was lost: ${message}`, help: 'Start the work again: it resumes from its last checkpoint.', retryable: true });
+    throw new AppError('device-lost', {
+      message: `the graphics device was lost: ${message}`,
+      help: 'Start the work again: it resumes from its last checkpoint.',
+      retryable: true,
+    });
   });
   lost.catch(() => undefined); // it is raced against each run; between runs nobody listens
   return {
@@ -67,5 +71,9 @@ export function isSoftwareAdapter({ isFallbackAdapter, architecture, description
 }
 
 function unavailable(message: string, cause?: unknown): AppError {
-  return new AppError('device-unavailable', { message, help: 'The work runs on the processor instead, more slowly.', ...(cause === undefined ? {} : { cause }) });
+  return new AppError('device-unavailable', {
+    message,
+    help: 'The work runs on the processor instead, more slowly.',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

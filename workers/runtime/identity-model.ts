@@ -6,7 +6,8 @@ import type { DType } from '#models/tensor/dtype.ts';
 
 /** ONNX bytes of `y = Identity(x)` for tensors of `dtype` and any shape. */
 export function identityModel(dtype: DType): Uint8Array {
-  const declare = (name: string) => (writer: ProtobufWriter) => void writer.string(1, name).message(2, (type) => type.message(1, (tensor) => tensor.int(1, onnxDataType[dtype])));
+  const declare = (name: string) => (writer: ProtobufWriter) =>
+    void writer.string(1, name).message(2, (type) => type.message(1, (tensor) => tensor.int(1, onnxDataType[dtype])));
   return new ProtobufWriter()
     .int(1, 10)
     .message(7, (graph) =>

@@ -45,7 +45,9 @@ export async function openWebGpu({ budget }: { readonly budget?: MemoryBudget } 
     const usable = operatorCases().filter(({ needsShaderF16 }) => needsShaderF16 !== true || gpu.hasShaderF16);
     entries.push(...(await runSelfTest(runner, usable)));
     // A failure that a later entry worked around is on record and does not count; half precision is not relied on: weights are widened.
-    const decisive = entries.filter(({ name }, i) => !(name.startsWith('fused attention') && i < entries.length - 1 - usable.length) && name !== 'half precision');
+    const decisive = entries.filter(
+      ({ name }, i) => !(name.startsWith('fused attention') && i < entries.length - 1 - usable.length) && name !== 'half precision',
+    );
     const wrong = decisive.filter(({ passed }) => !passed);
     if (wrong.length > 0) {
       const list = wrong.map(({ name, maxError, note }) => `${name} (${note ?? `off by ${maxError ?? 'NaN'}`})`).join(', ');

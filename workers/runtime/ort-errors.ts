@@ -2,7 +2,12 @@
 import { AppError } from '#models/errors/app-error.ts';
 
 const patterns = [
-  { code: 'device-lost', pattern: /device (is |was )?lost|lost device|device lost/i, help: 'Start the work again: it resumes from its last checkpoint.', retryable: true },
+  {
+    code: 'device-lost',
+    pattern: /device (is |was )?lost|lost device|device lost/i,
+    help: 'Start the work again: it resumes from its last checkpoint.',
+    retryable: true,
+  },
   {
     code: 'device-out-of-memory',
     pattern: /out of memory|bad_alloc|failed to allocate|not enough memory|allocation failed|can't enlarge|exceeds the max(imum)? buffer size/i,

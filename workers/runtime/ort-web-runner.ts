@@ -6,12 +6,15 @@ import asyncifyGlueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs
 import asyncifyWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import plainGlueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import plainWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import { bytesPerElement } from '#models/tensor/dtype.ts';
+import { AppError } from '#models/errors/app-error.ts';
+import { bytesPerElement, type DType } from '#models/tensor/dtype.ts';
 import type { Tensor } from '#models/tensor/tensor.ts';
 import { Mutex } from '../host/mutex.ts';
 import type { WebGpuDevice } from './device.ts';
 import { MemoryBudget } from './memory-budget.ts';
-import { OrtGraphRunner, placeOnHost, type OrtPlatform, type WeightBinding } from './ort-graph-runner.ts';
+import { OrtGraphRunner } from './ort-graph-runner.ts';
+import { downloadEach, placeOnHost, type OrtPlatform, type WeightBinding } from './ort-platform.ts';
+import { createBuffer, readBuffers } from './gpu-buffers.ts';
 
 /** One lock for all runners of the worker: overlapping calls corrupt the wasm instance, on WebGPU too. */
 const mutex = new Mutex();
@@ -69,7 +72,7 @@ export function createWasmRunner({ threads = wasmThreads(), weightBinding }: Was
       createSession: (model, options) => wasmOrt.InferenceSession.create(model, options),
       hostTensor,
       placeWeight: (tensor) => placeOnHost(tensor, hostTensor),
-      download: (output) => output.getData(),
+      download: downloadEach,
       close: () => undefined,
     },
     mutex,
@@ -87,13 +90,27 @@ export interface WebGpuRunnerOptions {
   readonly forbidCpuFallback?: boolean;
 }
 
-/** A runner on the graphics device; the caller disposes it. Weights are on buffers of ours, freed when their set is disposed. */
+/** True once a device went away in the middle of a call: see [Note: after the device went away]. */
+let isAbandoned = false;
+
+/**
+ * A runner on the graphics device; the caller disposes it. Weights are on buffers of ours, freed when their set is disposed.
+ *
+ * @throws {AppError} `device-lost` in a worker that was left in the middle of a call; it has to be replaced
+ */
 export function createWebGpuRunner({
   gpu,
   fusedAttention = true,
   budget = new MemoryBudget(),
   forbidCpuFallback = false,
 }: WebGpuRunnerOptions): OrtGraphRunner {
+  if (isAbandoned) {
+    throw new AppError('device-lost', {
+      message: 'the device was lost in the middle of a call, which this worker’s onnxruntime may never leave',
+      help: 'Start the work again: it resumes from its last checkpoint.',
+      retryable: true,
+    });
+  }
   configureWebGpu();
   const hostTensor = hostTensorOf(OrtTensor);
   const { device, lost } = gpu;
@@ -127,26 +144,18 @@ export function createWebGpuRunner({
       };
       return { dtype, shape, sizeBytes, ort, hostBytes: null, free };
     },
-    download: (output) => output.getData(),
+    download: async (outputs) => {
+      const onDevice = outputs.filter((output) => output.location === 'gpu-buffer');
+      const read = await readBuffers(
+        device,
+        onDevice.map((output) => ({ buffer: output.gpuBuffer as GPUBuffer, sizeBytes: output.size * bytesPerElement[output.type as DType] })),
+      );
+      return Promise.all(outputs.map((output) => (output.location === 'gpu-buffer' ? read[onDevice.indexOf(output)]! : output.getData())));
+    },
+    abandon: () => {
+      isAbandoned = true;
+    },
     close: () => device.destroy(),
   };
   return new OrtGraphRunner(platform, mutex);
-}
-
-/** A storage buffer that holds `data`. The size is rounded up to 16 bytes, as onnxruntime's shaders read vectors of four. */
-async function createBuffer(device: GPUDevice, data: ArrayBufferView<ArrayBufferLike>): Promise<GPUBuffer> {
-  device.pushErrorScope('out-of-memory');
-  device.pushErrorScope('validation');
-  const buffer = device.createBuffer({
-    size: Math.max(16, Math.ceil(data.byteLength / 16) * 16),
-    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
-  });
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const whole = bytes.length % 4 === 0 ? bytes : Uint8Array.from({ length: Math.ceil(bytes.length / 4) * 4 }, (_, i) => bytes[i] ?? 0);
-  device.queue.writeBuffer(buffer, 0, whole as Uint8Array<ArrayBuffer>);
-  const [invalid, outOfMemory] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
-  const error = invalid ?? outOfMemory;
-  if (error === null) return buffer;
-  buffer.destroy();
-  throw new Error(`out of memory: ${error.message}`);
 }

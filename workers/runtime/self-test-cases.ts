@@ -43,7 +43,9 @@ export function attentionCase(): SelfTestCase {
   for (let head = 0; head < heads; head++) {
     const columns = Array.from({ length: headSize }, (_, i) => head * headSize + i);
     for (let query = 0; query < queries; query++) {
-      const weights = Array.from({ length: keys }, (_, key) => Math.exp(0.25 * columns.reduce((sum, column) => sum + at(q, query, column) * at(k, key, column), 0)));
+      const weights = Array.from({ length: keys }, (_, key) =>
+        Math.exp(0.25 * columns.reduce((sum, column) => sum + at(q, query, column) * at(k, key, column), 0)),
+      );
       const total = weights.reduce((sum, weight) => sum + weight, 0);
       for (const column of columns) y[query * heads * headSize + column] = weights.reduce((sum, weight, key) => sum + weight * at(v, key, column), 0) / total;
     }
@@ -148,18 +150,16 @@ function halfPrecisionCase(): SelfTestCase {
   const builder = new GraphBuilder('self-test half precision');
   const half = builder.node('Cast', [builder.input('x', 'float32', x.shape)], { to: 'float16' });
   builder.output('y', builder.node('Cast', [half], { to: 'float32' }));
-  return { name: 'half precision', graph: builder.build(), feeds: { x }, expected: { y: Array.from(x.data, (value) => fromHalfBits(toHalfBits(value))) }, needsShaderF16: true };
+  return {
+    name: 'half precision',
+    graph: builder.build(),
+    feeds: { x },
+    expected: { y: Array.from(x.data, (value) => fromHalfBits(toHalfBits(value))) },
+    needsShaderF16: true,
+  };
 }
 
 /** Every case but attention, which has fallbacks of its own. */
 export function operatorCases(): SelfTestCase[] {
-  return [
-    productCase(),
-    transposedConvolutionCase(),
-    instanceNormalizationCase(),
-    layerNormalizationCase(),
-    softmaxCase(),
-    resizeCase(),
-    halfPrecisionCase(),
-  ];
+  return [productCase(), transposedConvolutionCase(), instanceNormalizationCase(), layerNormalizationCase(), softmaxCase(), resizeCase(), halfPrecisionCase()];
 }

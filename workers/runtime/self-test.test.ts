@@ -30,9 +30,15 @@ test('a wrong number, a NaN and a kernel that fails do not pass, and say so', as
       return { graph, run, runOnDevice: (feeds) => compiled.runOnDevice(feeds), dispose: () => compiled.dispose() };
     },
   });
-  const [wrong] = await runSelfTest(spoiled((data) => (data[3]! += 0.2)), [attentionCase()]);
+  const [wrong] = await runSelfTest(
+    spoiled((data) => (data[3]! += 0.2)),
+    [attentionCase()],
+  );
   expect(wrong).toMatchObject({ passed: false, maxError: expect.closeTo(0.2, 3) as number });
-  const [nan] = await runSelfTest(spoiled((data) => (data[3] = NaN)), [attentionCase()]);
+  const [nan] = await runSelfTest(
+    spoiled((data) => (data[3] = NaN)),
+    [attentionCase()],
+  );
   expect(nan).toMatchObject({ passed: false, maxError: null });
   const failing = spoiled(() => {
     throw new Error('the shader did not compile');

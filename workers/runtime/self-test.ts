@@ -23,7 +23,9 @@ async function runCase(runner: GraphRunner, { name, graph, feeds, expected }: Se
     const compiled = await runner.compile(graph, []);
     try {
       const results = await compiled.run(feeds);
-      const errors = Object.entries(expected).flatMap(([output, numbers]) => Array.from(numbers, (number, i) => Math.abs(Number(results[output]!.data[i]) - number)));
+      const errors = Object.entries(expected).flatMap(([output, numbers]) =>
+        Array.from(numbers, (number, i) => Math.abs(Number(results[output]!.data[i]) - number)),
+      );
       const maxError = errors.some(Number.isNaN) ? NaN : Math.max(...errors);
       return { name, passed: maxError <= tolerance, maxError: Number.isFinite(maxError) ? maxError : null, note: null };
     } finally {

@@ -10,6 +10,8 @@ interface RunningWorker {
   readonly api: Remote<EngineApi>;
   /** Rejects when the worker dies; never resolves. */
   readonly death: Promise<never>;
+  /** Ends the worker: whoever waits for an answer of it is told. */
+  end(reason: string): void;
 }
 
 /** Implements `EngineApi` for the page. Errors are `AppError`s; `busy-elsewhere` means that another tab is at work. */
@@ -58,9 +60,9 @@ export class EngineClient implements EngineApi {
     return this.#lock.steal();
   }
 
-  /** Ends the worker. The next job starts a new one. */
+  /** Ends the worker; a job that waits for it ends with `worker-crashed`. The next job starts a new one. */
   dispose(): void {
-    this.#running?.worker.terminate();
+    this.#running?.end('it was replaced');
     this.#running = null;
   }
 
@@ -81,17 +83,23 @@ export class EngineClient implements EngineApi {
   #start(): RunningWorker {
     if (this.#running !== null) return this.#running;
     const worker = new Worker(new URL('../engine/engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' });
+    let rejectDeath: (error: AppError) => void = () => undefined;
     const death = new Promise<never>((_resolve, reject) => {
-      worker.addEventListener('error', (event) => {
-        event.preventDefault();
-        this.dispose();
-        reject(new AppError('worker-crashed', { message: `The engine worker ended: ${event.message}`, retryable: true }));
-      });
+      rejectDeath = reject;
     });
     death.catch(() => undefined); // Whoever races against it handles it; outside a job there is nobody to tell.
+    const end = (reason: string): void => {
+      worker.terminate();
+      rejectDeath(new AppError('worker-crashed', { message: `The engine worker ended: ${reason}`, retryable: true }));
+    };
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      if (this.#running?.worker === worker) this.#running = null;
+      end(event.message);
+    });
     const api = wrap<EngineApi>(worker);
     api.configure(this.#options).catch(() => undefined); // Messages arrive in order: before any job. Only a dying worker refuses, and its death is told.
-    this.#running = { worker, api, death };
+    this.#running = { worker, api, death, end };
     return this.#running;
   }
 }

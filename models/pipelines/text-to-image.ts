@@ -27,8 +27,9 @@ export interface TextToImageRequest {
 }
 
 export interface DenoisingStep {
-  /** Steps done, 1..steps. */
+  /** Calls of the model done, 1..steps. */
   readonly step: number;
+  /** Calls in this run: some schedulers ask the model twice in a step. */
   readonly steps: number;
   /** The model's present idea of the clean latent, for previews. */
   readonly originalEstimate: Float32Array;
@@ -47,9 +48,10 @@ export interface TextToImageResult {
  * @see StableDiffusionPipeline.__call__ of diffusers, whose order of random draws this keeps
  */
 export async function* textToImage(model: LoadedModel, request: TextToImageRequest): AsyncGenerator<DenoisingStep, TextToImageResult> {
-  const { steps, guidance } = request;
+  const { guidance } = request;
   const shape = model.latentShape(request.widthPx, request.heightPx);
-  const sampler = schedulers[request.scheduler].create(model.schedulerConfig, steps);
+  const sampler = schedulers[request.scheduler].create(model.schedulerConfig, request.steps);
+  const steps = sampler.timesteps.length;
   const guided = guidance > 1;
   const prompts = guided ? [request.negativePrompt, request.prompt] : [request.prompt];
   const encoderHiddenStates = await model.encodePrompts(prompts);

@@ -61,5 +61,6 @@ export const ddim: SchedulerDefinition = {
   advice: 'Steady and forgiving: the first to try when a likeness looks overdone.',
   recommendedSteps: 30,
   diffusersClass: 'DDIMScheduler',
+  callsPerStep: 1,
   create,
 };

@@ -27,5 +27,6 @@ export const eulerAncestral: SchedulerDefinition = {
   advice: 'Softer and more varied: each seed strays further, so make more and keep the best.',
   recommendedSteps: 28,
   diffusersClass: 'EulerAncestralDiscreteScheduler',
+  callsPerStep: 1,
   create,
 };

@@ -1,12 +1,15 @@
-/** @file What the two Euler samplers share: noise levels, timesteps and the ways between sample, model input and picture. */
+/** @file What samplers of the Euler kind share: noise levels, timesteps and the ways between sample, model input and picture. */
 import { noiseSchedule, originalFromPrediction, trainingNoiseLevels, withFiniteEnd } from './noise-schedule.ts';
 import { checkStepCount, mix, type Sampler } from './scheduler.ts';
-import type { SchedulerOptions } from './scheduler-config.ts';
+import type { PredictionType, SchedulerOptions } from './scheduler-config.ts';
 import { interpolate, karrasNoiseLevels, timestepOfNoiseLevel } from './sigmas.ts';
 import { spacedTimesteps } from './timesteps.ts';
 
-/** A sampler without its `step`. Samples are picture + sigma * noise: they are divided down to unit variance for the model. */
+/** A sampler without its `step`. */
 export type EulerPlan = Omit<Sampler, 'step' | 'needsNoise'>;
+
+/** How samples of the form picture + sigma * noise are read: they are divided down to unit variance for the model. */
+type SigmaSamples = Pick<Sampler, 'scaleModelInput' | 'predictOriginal' | 'addNoise'>;
 
 /** Plans noise levels and timesteps of a run. @throws {AppError} `job-invalid` for an impossible number of steps */
 export function planEuler(options: SchedulerOptions, steps: number): EulerPlan {
@@ -22,16 +25,23 @@ export function planEuler(options: SchedulerOptions, steps: number): EulerPlan {
     noiseLevels,
     // With leading spacing the first level is below the noisiest one of training, so the picture's own variance counts too.
     initialNoiseScale: options.timestepSpacing === 'leading' ? Math.sqrt(largest ** 2 + 1) : largest,
+    ...sigmaSamples(options.predictionType, noiseLevels),
+  };
+}
+
+/** The ways between sample, model input and picture, where call `step` of the model is at `noiseLevels[step]`. */
+export function sigmaSamples(predictionType: PredictionType, noiseLevels: Float32Array): SigmaSamples {
+  return {
     scaleModelInput(sample, step) {
       const scale = Math.sqrt(noiseLevels[step]! ** 2 + 1);
       return sample.map((value) => value / scale);
     },
     predictOriginal(modelOutput, step, sample) {
       const sigma = noiseLevels[step]!;
-      if (options.predictionType === 'epsilon') return mix(1, sample, -sigma, modelOutput);
+      if (predictionType === 'epsilon') return mix(1, sample, -sigma, modelOutput);
       const scale = Math.sqrt(sigma ** 2 + 1);
       const scaled = sample.map((value) => value / scale);
-      return originalFromPrediction(options.predictionType, modelOutput, scaled, 1 / scale, sigma / scale);
+      return originalFromPrediction(predictionType, modelOutput, scaled, 1 / scale, sigma / scale);
     },
     addNoise: (original, noise, step) => mix(1, original, noiseLevels[step]!, noise),
   };

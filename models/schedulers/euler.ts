@@ -23,5 +23,6 @@ export const euler: SchedulerDefinition = {
   advice: 'Simple and sharp; the one for Turbo models, with 1 to 4 steps.',
   recommendedSteps: 25,
   diffusersClass: 'EulerDiscreteScheduler',
+  callsPerStep: 1,
   create,
 };

@@ -1,11 +1,17 @@
 /** @file The registry of schedulers: menus, job schemas and the command line read their names from here. */
 import { ddim } from './ddim.ts';
+import { deisMultistep } from './deis-multistep.ts';
 import { dpmSolverMultistep } from './dpm-solver-multistep.ts';
+import { dpmSolverSde } from './dpm-solver-sde.ts';
 import { eulerAncestral } from './euler-ancestral.ts';
 import { euler } from './euler.ts';
+import { heun } from './heun.ts';
 import { lcm } from './lcm.ts';
+import { pndm } from './pndm.ts';
 import { parseSchedulerConfig, type SchedulerConfig } from './scheduler-config.ts';
 import type { SchedulerDefinition } from './scheduler.ts';
+import { tcd } from './tcd.ts';
+import { uniPcMultistep } from './unipc-multistep.ts';
 
 /** id -> scheduler, in the order of the menu. */
 export const schedulers = {
@@ -13,7 +19,13 @@ export const schedulers = {
   ddim,
   euler,
   'euler-ancestral': eulerAncestral,
+  heun,
+  'dpm-solver-sde': dpmSolverSde,
+  'unipc-multistep': uniPcMultistep,
+  'deis-multistep': deisMultistep,
+  pndm,
   lcm,
+  tcd,
 } as const satisfies Record<string, SchedulerDefinition>;
 
 export type SchedulerId = keyof typeof schedulers;
@@ -23,13 +35,11 @@ export const schedulerIds = Object.keys(schedulers) as [SchedulerId, ...Schedule
 
 /** Classes whose files we read for their noise schedule; the named scheduler of ours samples in their place. */
 const standIns: Readonly<Record<string, SchedulerId>> = {
-  PNDMScheduler: 'dpm-solver-multistep', // what Stable Diffusion 1.x files name; PLMS is a multistep method too
   DDPMScheduler: 'ddim',
-  DEISMultistepScheduler: 'dpm-solver-multistep',
-  UniPCMultistepScheduler: 'dpm-solver-multistep',
   DPMSolverSinglestepScheduler: 'dpm-solver-multistep',
   LMSDiscreteScheduler: 'euler',
-  HeunDiscreteScheduler: 'euler',
+  KDPM2DiscreteScheduler: 'heun',
+  KDPM2AncestralDiscreteScheduler: 'euler-ancestral',
 };
 
 const idOfClass: ReadonlyMap<string, SchedulerId> = new Map([

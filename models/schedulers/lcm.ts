@@ -1,7 +1,8 @@
 /** @file Latent consistency sampling: jump to the picture, add noise, jump again. @see Luo et al. 2023, algorithm 3 */
 import { addNoise, noiseSchedule, originalFromPrediction } from './noise-schedule.ts';
 import { checkStep, checkStepCount, mix, type Sampler, type SchedulerDefinition } from './scheduler.ts';
-import { resolveOptions, type SchedulerConfig, type SchedulerOptions } from './scheduler-config.ts';
+import { resolveOptions, type SchedulerConfig } from './scheduler-config.ts';
+import { distilledTimesteps } from './timesteps.ts';
 
 /** The standard deviation of pictures that the boundary conditions assume. */
 const dataDeviation = 0.5;
@@ -40,19 +41,11 @@ function create(config: SchedulerConfig, steps: number): Sampler {
   return sampler;
 }
 
-/** Some of the evenly spaced timesteps that the model was distilled on, from the noisiest down. */
-function distilledTimesteps({ trainSteps, originalInferenceSteps }: SchedulerOptions, steps: number): Float32Array {
-  const stride = Math.floor(trainSteps / originalInferenceSteps);
-  return Float32Array.from({ length: steps }, (_, index) => {
-    const fromNoisiest = Math.floor(index * (originalInferenceSteps / steps));
-    return (originalInferenceSteps - fromNoisiest) * stride - 1;
-  });
-}
-
 export const lcm: SchedulerDefinition = {
   label: 'LCM',
   advice: 'Previews in 4 to 8 steps, with an LCM model or LoRA and guidance between 1 and 2.',
   recommendedSteps: 6,
   diffusersClass: 'LCMScheduler',
+  callsPerStep: 1,
   create,
 };

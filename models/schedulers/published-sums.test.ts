@@ -33,6 +33,10 @@ const dpm = {
   final_sigmas_type: 'sigma_min',
 };
 const lcm = { ...linear, _class_name: 'LCMScheduler', beta_start: 0.00085, beta_end: 0.012, beta_schedule: 'scaled_linear' };
+const heun = { ...linear, _class_name: 'HeunDiscreteScheduler', num_train_timesteps: 1100 };
+const unipc = { ...linear, _class_name: 'UniPCMultistepScheduler', solver_order: 2, solver_type: 'bh2', final_sigmas_type: 'sigma_min' };
+const deis = { ...linear, _class_name: 'DEISMultistepScheduler', solver_order: 2 };
+const tcd = { ...lcm, _class_name: 'TCDScheduler' };
 const velocity = { prediction_type: 'v_prediction' };
 
 const cases: Case[] = [
@@ -54,6 +58,19 @@ const cases: Case[] = [
   { file: 'dpm_multi', test: 'test_full_loop_with_karras_and_v_prediction', config: { ...dpm, ...velocity, use_karras_sigmas: true } },
   { file: 'lcm', test: 'test_full_loop_onestep', config: lcm, steps: 1 },
   { file: 'lcm', test: 'test_full_loop_multistep', config: lcm },
+  { file: 'heun', test: 'test_full_loop_no_noise', config: heun },
+  { file: 'heun', test: 'test_full_loop_with_v_prediction', config: { ...heun, ...velocity } },
+  { file: 'heun', test: 'test_full_loop_device_karras_sigmas', config: { ...heun, use_karras_sigmas: true } },
+  { file: 'heun', test: 'test_full_loop_with_noise', config: heun, start: 16 },
+  { file: 'unipc', test: 'test_full_loop_no_noise', config: unipc },
+  { file: 'unipc', test: 'test_full_loop_with_karras', config: { ...unipc, use_karras_sigmas: true } },
+  { file: 'unipc', test: 'test_full_loop_with_v_prediction', config: { ...unipc, ...velocity } },
+  { file: 'unipc', test: 'test_full_loop_with_karras_and_v_prediction', config: { ...unipc, ...velocity, use_karras_sigmas: true } },
+  { file: 'unipc', test: 'test_full_loop_with_noise', config: unipc, start: 8 },
+  { file: 'deis', test: 'test_full_loop_no_noise', config: deis },
+  { file: 'deis', test: 'test_full_loop_with_v_prediction', config: { ...deis, ...velocity } },
+  { file: 'deis', test: 'test_full_loop_with_noise', config: deis, start: 8 },
+  { file: 'tcd', test: 'test_full_loop_onestep_deter', config: tcd, steps: 1 },
 ];
 
 function runLoop({ config, steps = 10, start = 0 }: Case): Float32Array {
@@ -62,7 +79,7 @@ function runLoop({ config, steps = 10, start = 0 }: Case): Float32Array {
   const random = new TorchRandom(0);
   let sample: Float32Array = dummySample.map((value) => value * sampler.initialNoiseScale);
   if (start > 0) sample = sampler.addNoise(sample, dummyNoise, start);
-  for (let step = start; step < steps; step++) {
+  for (let step = start; step < sampler.timesteps.length; step++) {
     const timestep = sampler.timesteps[step]!;
     const input = sampler.scaleModelInput(sample, step);
     const output = input.map((value) => (value * timestep) / (timestep + 1));

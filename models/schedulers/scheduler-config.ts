@@ -5,6 +5,8 @@ export const betaSchedules = ['linear', 'scaled_linear', 'squaredcos_cap_v2'] as
 export const predictionTypes = ['epsilon', 'v_prediction', 'sample'] as const;
 export const timestepSpacings = ['leading', 'trailing', 'linspace'] as const;
 export const finalSigmaTypes = ['zero', 'sigma_min'] as const;
+/** UniPC knows the last two; every other class takes all of them for its own one. */
+export const solverTypes = ['midpoint', 'logrho', 'bh1', 'bh2'] as const;
 
 export type BetaSchedule = (typeof betaSchedules)[number];
 export type PredictionType = (typeof predictionTypes)[number];
@@ -26,6 +28,7 @@ export interface SchedulerOptions {
   useKarrasSigmas: boolean;
   finalSigmasType: (typeof finalSigmaTypes)[number];
   solverOrder: number;
+  solverType: (typeof solverTypes)[number];
   lowerOrderFinal: boolean;
   eulerAtFinal: boolean;
   lambdaMinClipped: number;
@@ -58,6 +61,7 @@ const commonDefaults: SchedulerOptions = {
   useKarrasSigmas: false,
   finalSigmasType: 'zero',
   solverOrder: 2,
+  solverType: 'bh2',
   lowerOrderFinal: true,
   eulerAtFinal: false,
   lambdaMinClipped: -Infinity,
@@ -83,8 +87,11 @@ const harmlessValues: Readonly<Record<string, readonly unknown[]>> = {
   sigma_min: [null],
   sigma_max: [null],
   variance_type: [null, 'fixed_small', 'fixed_large', 'fixed_small_log', 'fixed_large_log'],
-  algorithm_type: ['dpmsolver++', 'deis'], // diffusers turns deis into dpmsolver++ ...
-  solver_type: ['midpoint', 'logrho', 'bh1', 'bh2'], // ... and these into midpoint
+  algorithm_type: ['dpmsolver++', 'deis'], // diffusers turns each into the other where a class has only one
+  predict_x0: [true],
+  solver_p: [null],
+  shift_terminal: [null],
+  use_dynamic_shifting: [false],
 };
 
 /**
@@ -106,6 +113,10 @@ export function parseSchedulerConfig(text: string, knownClasses: readonly string
     const value = file[name];
     if (value !== undefined && !allowed.includes(value)) throw unknownOption(name, value, allowed);
   }
+  // Runge-Kutta steps at the start, twelve calls more; every published Stable Diffusion skips them.
+  if (className === 'PNDMScheduler' && file['skip_prk_steps'] === false) throw unknownOption('skip_prk_steps', false, [true]);
+  const uncorrected = file['disable_corrector'] ?? [];
+  if (!Array.isArray(uncorrected) || uncorrected.length > 0) throw unknownOption('disable_corrector', uncorrected, [[]]);
   return { className, stated: readOptions(file) };
 }
 
@@ -147,6 +158,7 @@ function readOptions(file: Record<string, unknown>): Partial<SchedulerOptions> {
   flag('useKarrasSigmas', 'use_karras_sigmas');
   choice('finalSigmasType', 'final_sigmas_type', finalSigmaTypes);
   choice('solverOrder', 'solver_order', [1, 2]);
+  choice('solverType', 'solver_type', solverTypes);
   flag('lowerOrderFinal', 'lower_order_final');
   flag('eulerAtFinal', 'euler_at_final');
   number('lambdaMinClipped', 'lambda_min_clipped', -1000);

@@ -7,9 +7,9 @@ import type { SchedulerConfig } from './scheduler-config.ts';
  * The model is always called with `scaleModelInput(sample, step)` and `timesteps[step]`.
  */
 export interface Sampler {
-  /** What the model is told at each step, noisiest first; may be fractional. Its length is the number of steps. */
+  /** What the model is told at each call, noisiest first; may be fractional. Its length is the number of calls that a run takes. */
   readonly timesteps: Float32Array;
-  /** Noise per unit of picture, sqrt((1 - abar) / abar), before each step and after the last: one longer than `timesteps`. */
+  /** Noise per unit of picture, sqrt((1 - abar) / abar), at each call and after the last: one longer than `timesteps`. */
   readonly noiseLevels: Float32Array;
   /** Multiply unit noise by this to get the first sample. */
   readonly initialNoiseScale: number;
@@ -18,10 +18,11 @@ export interface Sampler {
   /** True if `step(...)` must be given fresh unit noise at this step. */
   needsNoise(step: number): boolean;
   /**
-   * The sample at the next lower noise level. Call with step 0, 1, 2, ...; an img2img run may begin later.
+   * The sample for the next call. Call with step 0, 1, 2, ..., an index into `timesteps`; an image-to-image run begins later, at a
+   * multiple of the definition's `callsPerStep`.
    *
    * @throws {AppError} `shape-mismatch` if lengths differ or needed noise is missing
-   * @throws {RangeError} if `step` is outside `timesteps`
+   * @throws {RangeError} if `step` is outside `timesteps`, or ends a step of two calls that was not begun
    */
   step(modelOutput: Float32Array, step: number, sample: Float32Array, noise?: Float32Array): Float32Array;
   /** The clean picture that the model has in mind at this step: good for previews. */
@@ -39,6 +40,8 @@ export interface SchedulerDefinition {
   readonly recommendedSteps: number;
   /** The class name in a diffusers `scheduler_config.json`. */
   readonly diffusersClass: string;
+  /** How often the model is asked in one step, "order" in diffusers. */
+  readonly callsPerStep: 1 | 2;
   /**
    * Plans a run of `steps` steps.
    *

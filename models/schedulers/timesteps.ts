@@ -35,3 +35,12 @@ export function spacedTimesteps(
       return Array.from({ length: steps }, (_, index) => roundHalfToEven(trainSteps - index * (trainSteps / steps)) - 1);
   }
 }
+
+/** Some of the evenly spaced timesteps that a model was distilled on, from the noisiest down. @see Luo et al. 2023, section 4 */
+export function distilledTimesteps({ trainSteps, originalInferenceSteps }: Pick<SchedulerOptions, 'trainSteps' | 'originalInferenceSteps'>, steps: number): Float32Array {
+  const stride = Math.floor(trainSteps / originalInferenceSteps);
+  return Float32Array.from({ length: steps }, (_, index) => {
+    const fromNoisiest = Math.floor(index * (originalInferenceSteps / steps));
+    return (originalInferenceSteps - fromNoisiest) * stride - 1;
+  });
+}

@@ -11,6 +11,8 @@ export const errorCodes = {
   'model-unknown': 'a configuration names an architecture or option we do not build',
   'model-file-missing': 'a file of a model folder is absent',
   'lora-incompatible': 'a LoRA file does not fit the model it is applied to',
+  'lora-unsupported': 'a file is no LoRA for Stable Diffusion 1.x or 2.x, or one of a kind that we do not apply',
+  'lora-damaged': 'a LoRA file is cut, contradicts itself or lacks a file that belongs to it',
   'job-invalid': 'a job description breaks its schema',
   'loss-not-finite': 'the loss or a gradient became NaN or infinite',
   'cancelled': 'the work was cancelled by its owner',

@@ -3,7 +3,7 @@ import { proxy, wrap, type Remote } from 'comlink';
 import { jobVersion, type TrainJob } from '#models/jobs/index.ts';
 import { addPhoto } from '#storage/photo-store.ts';
 import { findRun, saveRun, type RunRecord } from '#storage/run-store.ts';
-import { saveWeightFile } from '#storage/weight-store.ts';
+import { saveModelFile } from '#storage/model-file-store.ts';
 import type { EngineApi, GenerateEvent, GenerateRequest, TrainEvent } from '../contract/engine.ts';
 import { ownBuffer } from './run-journal.ts';
 import { siteFolder } from '../host/model-folders.ts';
@@ -28,7 +28,7 @@ const modelPaths = [
 /** Puts the tiny model into the weight store. */
 export async function storeTinyModel(): Promise<void> {
   const folder = siteFolder(tinyModelId, new URL('/models/testing/golden/pipeline/', self.location.origin), modelPaths);
-  for (const path of modelPaths) await saveWeightFile({ modelId: tinyModelId, path, bytes: ownBuffer(await folder.readBytes(path)), sha256: null });
+  for (const path of modelPaths) await saveModelFile({ modelId: tinyModelId, path }, ownBuffer(await folder.readBytes(path)));
 }
 
 /** A JPEG of a face-like disc on a ground, different for every index. */
@@ -108,8 +108,14 @@ export async function storeRun(id: string, photoIds: readonly string[], changes:
 
 /** The engine in its worker, with every event kept. */
 export class EngineUnderTest {
-  readonly worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
-  readonly api: Remote<EngineApi> = wrap<EngineApi>(this.worker);
+  readonly worker: Worker;
+  readonly api: Remote<EngineApi>;
+
+  /** @param worker owned from here on; default: the real one */
+  constructor(worker: Worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' })) {
+    this.worker = worker;
+    this.api = wrap<EngineApi>(worker);
+  }
 
   /** Trains and gives all events; `onEvent` hears each as it comes. */
   async train(runId: string, onEvent: (event: TrainEvent) => void = () => undefined): Promise<TrainEvent[]> {

@@ -3,7 +3,8 @@ import { catalog } from '#models/catalog/index.ts';
 import { AppError } from '#models/errors/app-error.ts';
 import { bytesAsSource } from '#models/formats/byte-source.ts';
 import type { ModelFolder } from '#models/formats/model-folder.ts';
-import { findWeightFile, listWeightFiles } from '#storage/weight-store.ts';
+import { listModelFiles } from '#storage/model-store.ts';
+import { openStoredFile } from '#storage/stored-file.ts';
 
 /** The id of the model that comes with the app. */
 export const builtinModelId = 'builtin';
@@ -21,7 +22,7 @@ export function openModelFolder(modelId: string): ModelFolder {
  * @param paths the files that are there: a static host cannot list them
  */
 export function siteFolder(name: string, base: URL, paths: readonly string[]): ModelFolder {
-  return folderOf(name, async () => paths.map((path) => ({ path, sizeBytes: null })), async (path) => {
+  const readBytes: ModelFolder['readBytes'] = async (path) => {
     const response = await fetch(new URL(path, base)).catch((cause: unknown) => {
       throw missing(name, path, 'it could not be fetched', cause);
     });
@@ -29,20 +30,31 @@ export function siteFolder(name: string, base: URL, paths: readonly string[]): M
     const isPage = response.headers.get('content-type')?.startsWith('text/html') === true;
     if (!response.ok || isPage) throw missing(name, path, isPage ? 'the site has no such file' : `status ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
-  });
+  };
+  return {
+    name,
+    list: async () => paths.map((path) => ({ path, sizeBytes: null })),
+    open: async (path) => bytesAsSource(await readBytes(path)),
+    readBytes,
+  };
 }
 
-function storedFolder(modelId: string): ModelFolder {
-  return folderOf(modelId, async () => (await listWeightFiles(modelId)).map((path) => ({ path, sizeBytes: null })), async (path) => {
-    const file = await findWeightFile(modelId, path);
-    if (file === undefined) throw missing(modelId, path, 'it is not in storage');
-    return new Uint8Array(file.bytes);
-  });
-}
-
-/** A folder whose files come whole. */
-function folderOf(name: string, list: ModelFolder['list'], readBytes: ModelFolder['readBytes']): ModelFolder {
-  return { name, list, readBytes, open: async (path) => bytesAsSource(await readBytes(path)) };
+/** Files that were fetched or brought, read chunk by chunk from this browser's storage. Only those that are whole and checked are there. */
+export function storedFolder(modelId: string): ModelFolder {
+  const open: ModelFolder['open'] = async (path) => {
+    const file = await openStoredFile({ modelId, path });
+    if (file === undefined) throw missing(modelId, path, 'it is not in storage, or not wholly');
+    return file;
+  };
+  return {
+    name: modelId,
+    list: async () => (await listModelFiles(modelId)).filter((file) => file.isVerified).map(({ path, storedBytes }) => ({ path, sizeBytes: storedBytes })),
+    open,
+    readBytes: async (path) => {
+      const file = await open(path);
+      return file.read(0, file.sizeBytes);
+    },
+  };
 }
 
 function missing(name: string, path: string, reason: string, cause?: unknown): AppError {

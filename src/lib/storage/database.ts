@@ -1,12 +1,13 @@
 /** @file The one door to IndexedDB: opens, upgrades and reopens the database and turns its failures into ours. The only importer of `idb`. */
 import { type IDBPDatabase, openDB } from 'idb';
 import { AppError, isAppError } from '#models/errors/app-error.ts';
+import { createVersion1, upgradeToVersion2 } from './migrations.ts';
 import { type LikenessSchema } from './schema.ts';
 
 export type LikenessDatabase = IDBPDatabase<LikenessSchema>;
 
 const databaseName = 'likeness';
-const databaseVersion = 1;
+const databaseVersion = 2;
 /** Other tabs close their connection when asked (`blocking` below); a tab that hangs may not. */
 const blockedPatienceMs = 4000;
 
@@ -53,8 +54,9 @@ function openAtVersion(): Promise<LikenessDatabase> {
   return new Promise((resolve, reject) => {
     let patience: ReturnType<typeof setTimeout> | undefined;
     openDB<LikenessSchema>(databaseName, databaseVersion, {
-      upgrade(database, oldVersion) {
+      async upgrade(database, oldVersion, _newVersion, transaction) {
         if (oldVersion < 1) createVersion1(database);
+        if (oldVersion < 2) await upgradeToVersion2(database, transaction);
       },
       blocked() {
         patience = setTimeout(() => {
@@ -86,19 +88,6 @@ function openAtVersion(): Promise<LikenessDatabase> {
       },
     );
   });
-}
-
-function createVersion1(database: LikenessDatabase): void {
-  database.createObjectStore('projects', { keyPath: 'id' });
-  database.createObjectStore('photos', { keyPath: 'id' }).createIndex('byProject', 'projectId');
-  database.createObjectStore('runs', { keyPath: 'id' }).createIndex('byProject', 'projectId');
-  database.createObjectStore('checkpoints', { keyPath: 'runId' });
-  database.createObjectStore('likenesses', { keyPath: 'id' }).createIndex('byProject', 'projectId');
-  database.createObjectStore('likenessFiles', { keyPath: 'likenessId' });
-  database.createObjectStore('images', { keyPath: 'id' }).createIndex('byProject', 'projectId');
-  database.createObjectStore('imageFiles', { keyPath: 'imageId' });
-  database.createObjectStore('weights', { keyPath: 'key' }).createIndex('byModel', 'modelId');
-  database.createObjectStore('settings', { keyPath: 'name' });
 }
 
 /** Turns what the browser threw into one of our codes; our own errors pass through. */

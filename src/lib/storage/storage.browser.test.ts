@@ -6,13 +6,16 @@ import { closeDatabase, inDatabase, toStorageError } from './database.ts';
 import { countRecords, deleteEverything } from './delete-everything.ts';
 import { listImages, readImageFile, saveImage, saveImages, takeImages, updateImage } from './image-store.ts';
 import { listLikenesses, readLikenessWeights, saveLikeness } from './likeness-store.ts';
+import { chunkBytes } from './model-chunks.ts';
+import { dropFileBytes, findModelFile, saveChunk, saveModelFile } from './model-file-store.ts';
+import { findModel, listModelFiles, listModels, planModel, removeModel } from './model-store.ts';
 import { addPhoto, findPhotos, listPhotos, removePhoto } from './photo-store.ts';
 import { listProjects, saveProject, updateProject } from './project-store.ts';
 import { estimateStorage } from './quota.ts';
 import { findRun, removeRun, saveRun, updateRun } from './run-store.ts';
 import type { ImageRecord, PhotoRecord, RunRecord } from './schema.ts';
 import { readSetting, saveSetting } from './settings-store.ts';
-import { findWeightFile, listWeightFiles, removeModel, saveWeightFile } from './weight-store.ts';
+import { openStoredFile } from './stored-file.ts';
 
 const photo = (id: string, addedAt: number): PhotoRecord => ({
   id,
@@ -115,18 +118,142 @@ describe('the stores', () => {
   });
 
   test('files of a model are listed by path and removed together', async () => {
-    await saveWeightFile({ modelId: 'm', path: 'unet/config.json', bytes: bytes(1), sha256: null });
-    await saveWeightFile({ modelId: 'm', path: 'unet/w.safetensors', bytes: bytes(1, 2), sha256: 'ff' });
-    expect(await listWeightFiles('m')).toEqual(['unet/config.json', 'unet/w.safetensors']);
-    expect((await findWeightFile('m', 'unet/w.safetensors'))?.sizeBytes).toBe(2);
+    await saveModelFile({ modelId: 'm', path: 'unet/w.safetensors' }, bytes(1, 2));
+    await saveModelFile({ modelId: 'm', path: 'unet/config.json' }, bytes(1));
+    await saveModelFile({ modelId: 'm2', path: 'unet/config.json' }, bytes(9));
+    expect((await listModelFiles('m')).map((file) => file.path)).toEqual(['unet/config.json', 'unet/w.safetensors']);
+    expect((await findModelFile({ modelId: 'm', path: 'unet/w.safetensors' }))?.storedBytes).toBe(2);
+    expect((await findModel('m'))?.isComplete).toBe(true);
     await removeModel('m');
-    expect(await listWeightFiles('m')).toEqual([]);
+    expect(await listModelFiles('m')).toEqual([]);
+    expect(await openStoredFile({ modelId: 'm', path: 'unet/config.json' })).toBeUndefined();
+    expect((await listModels()).map((model) => model.id)).toEqual(['m2']);
   });
 
   test('a project remembers consent and where the person was', async () => {
     await saveProject({ id: 'p', name: 'Me', personClass: null, consent: null, lastRoute: '/', createdAt: 1 });
     await updateProject('p', { consent: { version: 1, textHash: 'ab', givenAt: 5 }, lastRoute: '/studio' });
     expect((await listProjects())[0]).toMatchObject({ lastRoute: '/studio', consent: { givenAt: 5 } });
+  });
+});
+
+/** Bytes that differ from place to place. */
+const pattern = (length: number): Uint8Array<ArrayBuffer> => Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) % 251);
+
+/** Where two byte arrays differ; -1 if nowhere. `toEqual` takes a minute for a chunk. */
+function firstDifference(actual: Uint8Array | undefined, expected: Uint8Array): number {
+  if (actual?.length !== expected.length) return Math.min(actual?.length ?? 0, expected.length);
+  return expected.findIndex((byte, index) => byte !== actual[index]);
+}
+
+describe('model files in chunks', () => {
+  const name = { modelId: 'm', path: 'unet/w.safetensors' };
+  const whole = pattern(2 * chunkBytes + 1000);
+
+  test('any range reads back as it was written, over the seams of chunks too', async () => {
+    await saveModelFile(name, whole.buffer);
+    const file = await openStoredFile(name);
+    expect(file?.sizeBytes).toBe(whole.length);
+    for (const [offset, length] of [[0, 8], [chunkBytes - 3, 7], [chunkBytes - 1, chunkBytes + 2], [whole.length - 5, 5], [whole.length - 5, 50]] as const) {
+      expect(firstDifference(await file?.read(offset, length), whole.slice(offset, offset + length)), `${length} bytes from ${offset}`).toBe(-1);
+    }
+  });
+
+  test('a file that is not whole is not there', async () => {
+    await planModel({ id: 'm', label: 'm', source: { kind: 'local', name: 'm' }, licence: null, addedAt: 1 }, [{ path: name.path, sizeBytes: 20, sha256: null }]);
+    await saveChunk(name, 0, bytes(1, 2, 3));
+    expect((await findModelFile(name))?.storedBytes).toBe(3);
+    expect(await openStoredFile(name)).toBeUndefined();
+  });
+
+  test('a byte that changed on the disk is found, and only this file is dropped', async () => {
+    await saveModelFile(name, whole.buffer);
+    await saveModelFile({ ...name, path: 'vae/w.safetensors' }, bytes(1, 2));
+    const changed = whole.slice(chunkBytes, 2 * chunkBytes);
+    changed[100] = (changed[100] ?? 0) ^ 1;
+    await inDatabase(async (database) => {
+      const chunk = await database.get('modelChunks', [name.modelId, name.path, 1]);
+      if (chunk !== undefined) await database.put('modelChunks', { ...chunk, bytes: changed.buffer });
+    });
+    const file = await openStoredFile(name);
+    expect((await file?.read(0, 10))?.length).toBe(10);
+    await expect(file?.read(chunkBytes, 10)).rejects.toMatchObject({ code: 'weights-corrupt', retryable: true });
+    expect((await findModel('m'))?.isComplete).toBe(false);
+    expect((await listModelFiles('m')).map((entry) => [entry.path, entry.storedBytes])).toEqual([['unet/w.safetensors', 0], ['vae/w.safetensors', 2]]);
+  });
+
+  test('a new plan keeps the bytes of files that stay the same and drops the others', async () => {
+    await saveModelFile(name, bytes(1, 2, 3));
+    await saveModelFile({ ...name, path: 'old.json' }, bytes(1));
+    await saveModelFile({ ...name, path: 'changed.json' }, bytes(1, 2));
+    const model = await findModel('m');
+    if (model === undefined) throw new Error('no model');
+    const files = await planModel(model, [
+      { path: name.path, sizeBytes: 3, sha256: null },
+      { path: 'changed.json', sizeBytes: 5, sha256: null },
+    ]);
+    expect(files.map((file) => [file.path, file.storedBytes, file.isVerified])).toEqual([[name.path, 3, true], ['changed.json', 0, false]]);
+    expect((await countRecords()).modelChunks).toBe(1);
+    expect((await findModel('m'))?.isComplete).toBe(false);
+  });
+
+  test('what is removed while it is written stays removed, and the writer is told', async () => {
+    await saveModelFile(name, bytes(1));
+    await removeModel('m');
+    await expect(saveChunk(name, 0, bytes(1, 2))).rejects.toMatchObject({ code: 'cancelled' });
+    expect((await countRecords()).modelChunks).toBe(0);
+    await dropFileBytes(name);
+  });
+});
+
+/** Version 1 as it was shipped, written without any code of ours. */
+function openVersion1(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open('likeness', 1);
+    request.onupgradeneeded = () => {
+      const database = request.result;
+      for (const [store, keyPath, index] of [
+        ['projects', 'id', null], ['photos', 'id', 'projectId'], ['runs', 'id', 'projectId'], ['checkpoints', 'runId', null], ['likenesses', 'id', 'projectId'],
+        ['likenessFiles', 'likenessId', null], ['images', 'id', 'projectId'], ['imageFiles', 'imageId', null], ['weights', 'key', 'modelId'], ['settings', 'name', null],
+      ] as const) {
+        const created = database.createObjectStore(store, { keyPath });
+        if (index !== null) created.createIndex(index === 'modelId' ? 'byModel' : 'byProject', index);
+      }
+    };
+    request.onsuccess = () => {
+      resolve(request.result);
+    };
+    request.onerror = () => {
+      reject(new Error('version 1 could not be made'));
+    };
+  });
+}
+
+describe('the upgrade from version 1', () => {
+  test('keeps photos, likenesses and the files of a model, which become chunks', async () => {
+    await closeDatabase();
+    await new Promise((resolve) => {
+      indexedDB.deleteDatabase('likeness').onsuccess = resolve;
+    });
+    const old = await openVersion1();
+    const large = pattern(chunkBytes + 17);
+    const transaction = old.transaction(['photos', 'likenesses', 'weights'], 'readwrite');
+    transaction.objectStore('photos').put(photo('a', 1));
+    transaction.objectStore('likenesses').put({ id: 'l', projectId: 'p', runId: 'r', createdAt: 1, name: 'Ada', triggerPrompt: 'x' });
+    for (const [path, content] of [['unet/w.safetensors', large.buffer], ['unet/config.json', bytes(1, 2)]] as const) {
+      transaction.objectStore('weights').put({ key: `m/${path}`, modelId: 'm', path, bytes: content, sizeBytes: content.byteLength, sha256: null, storedAt: 7 });
+    }
+    await new Promise((resolve) => {
+      transaction.oncomplete = resolve;
+    });
+    old.close();
+
+    expect(await (await listPhotos('p'))[0]?.picture.text()).toBe('a');
+    expect((await listLikenesses('p'))[0]?.name).toBe('Ada');
+    expect(await listModels()).toEqual([{ id: 'm', label: 'm', source: { kind: 'local', name: 'm' }, licence: null, addedAt: 7, isComplete: true }]);
+    const file = await openStoredFile({ modelId: 'm', path: 'unet/w.safetensors' });
+    expect(firstDifference(await file?.read(0, large.length), large)).toBe(-1);
+    expect(await inDatabase((database) => Promise.resolve([...database.objectStoreNames]))).not.toContain('weights');
   });
 });
 
@@ -146,7 +273,7 @@ describe('the database', () => {
   test('a tab with an older version steps aside when a newer one upgrades', async () => {
     await saveSetting('current-project', 'p');
     const version = await new Promise<number>((resolve, reject) => {
-      const request = indexedDB.open('likeness', 2);
+      const request = indexedDB.open('likeness', 3);
       request.onsuccess = () => {
         resolve(request.result.version);
         request.result.close();
@@ -155,7 +282,7 @@ describe('the database', () => {
         reject(new Error('upgrade failed'));
       };
     });
-    expect(version).toBe(2);
+    expect(version).toBe(3);
     await expect(readSetting('current-project')).rejects.toMatchObject({ code: 'storage-blocked' });
     await new Promise((resolve) => {
       indexedDB.deleteDatabase('likeness').onsuccess = resolve;
@@ -174,8 +301,8 @@ describe('the database', () => {
     await saveCheckpoint({ runId: 'r', samplesSeen: 1, savedAt: 1, bytes: bytes(1) });
     await saveLikeness({ id: 'l', projectId: 'p', runId: 'r', createdAt: 1, name: '', triggerPrompt: '' }, bytes(1));
     await saveImage(image('i', 1), new Blob(['png']));
-    await saveWeightFile({ modelId: 'm', path: 'x', bytes: bytes(1), sha256: null });
-    expect(Object.values(await countRecords()).filter((count) => count > 0)).toHaveLength(8);
+    await saveModelFile({ modelId: 'm', path: 'x' }, bytes(1));
+    expect(Object.values(await countRecords()).filter((count) => count > 0)).toHaveLength(10);
     expect(Object.values(await deleteEverything()).every((count) => count === 0)).toBe(true);
   });
 

@@ -2,6 +2,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { watchedRequests, watchRequests } from './src/tests/browser-commands.ts';
 import { chromiumArguments, findChromium } from './src/tests/chromium.ts';
 import { isolationHeaders } from './src/vite/cross-origin-isolation.ts';
 import { modelFiles } from './src/vite/model-files.ts';
@@ -16,17 +17,19 @@ function browserProject(name: string, include: string[], exclude: string[], time
     // Not the plugin of the app: vitest answers with its own pages before any plugin of ours is asked.
     server: { headers: isolationHeaders },
     worker: { format: 'es' },
-    optimizeDeps: { exclude: ['onnxruntime-web'], include: ['idb', 'comlink'] },
+    optimizeDeps: { exclude: ['onnxruntime-web'], include: ['idb', 'comlink', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'] },
     test: {
       name,
       include,
       exclude: [...everywhere.exclude, ...exclude],
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
+      globalSetup: ['src/tests/model-server-setup.ts'],
       browser: {
         enabled: true,
         headless: true,
         screenshotFailures: false,
+        commands: { watchRequests, watchedRequests },
         provider: playwright({
           launchOptions: { args: chromiumArguments, ...(executablePath === null ? {} : { executablePath }) },
         }),

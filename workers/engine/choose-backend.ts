@@ -2,9 +2,9 @@
 import { encodeError } from '#models/errors/error-codec.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
 import type { Backend, EngineOptions, SelfTestEntry } from '../contract/engine.ts';
-import { isSoftwareAdapter } from '../runtime/device.ts';
+import { isSoftwareAdapter, wasmThreads } from '../contract/device-facts.ts';
 import { openWebGpu } from '../runtime/open-webgpu.ts';
-import { createWasmRunner, wasmThreads } from '../runtime/ort-web-runner.ts';
+import { createWasmRunner } from '../runtime/ort-web-runner.ts';
 
 export interface ChosenBackend {
   readonly backend: Backend;

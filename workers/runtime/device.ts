@@ -1,5 +1,6 @@
 /** @file Chooses the WebGPU adapter and makes the one device that all our graphs share. */
 import { AppError } from '#models/errors/app-error.ts';
+import { describeAdapter, isSoftwareAdapter } from '../contract/device-facts.ts';
 
 export interface WebGpuDevice {
   readonly device: GPUDevice;
@@ -45,7 +46,6 @@ export async function requestWebGpuDevice({ subgroups = true }: { readonly subgr
     throw unavailable('the adapter refused a device', cause);
   });
 
-  const { vendor, architecture, description } = adapter.info;
   const lost = device.lost.then(({ reason, message }) => {
     if (reason === 'destroyed') return new Promise<never>(() => undefined);
     throw new AppError('device-lost', {
@@ -57,17 +57,12 @@ export async function requestWebGpuDevice({ subgroups = true }: { readonly subgr
   lost.catch(() => undefined); // it is raced against each run; between runs nobody listens
   return {
     device,
-    description: [vendor, architecture, description].filter((part) => part !== '').join(' ') || 'unnamed adapter',
+    description: describeAdapter(adapter.info),
     isSoftware: isSoftwareAdapter(adapter.info),
     hasShaderF16: device.features.has('shader-f16'),
     hasSubgroups: device.features.has('subgroups'),
     lost,
   };
-}
-
-/** True for an adapter that computes on the processor: known before a device is made on it. */
-export function isSoftwareAdapter({ isFallbackAdapter, architecture, description }: GPUAdapterInfo): boolean {
-  return isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${architecture} ${description}`);
 }
 
 function unavailable(message: string, cause?: unknown): AppError {

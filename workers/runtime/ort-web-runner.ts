@@ -9,6 +9,7 @@ import plainWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { AppError } from '#models/errors/app-error.ts';
 import { bytesPerElement, type DType } from '#models/tensor/dtype.ts';
 import type { Tensor } from '#models/tensor/tensor.ts';
+import { wasmThreads } from '../contract/device-facts.ts';
 import { Mutex } from '../host/mutex.ts';
 import type { WebGpuDevice } from './device.ts';
 import { MemoryBudget } from './memory-budget.ts';
@@ -18,11 +19,6 @@ import { createBuffer, readBuffers } from './gpu-buffers.ts';
 
 /** One lock for all runners of the worker: overlapping calls corrupt the wasm instance, on WebGPU too. */
 const mutex = new Mutex();
-
-/** Threads that wasm can use here: all cores up to 8 on a cross-origin isolated page, else one. */
-export function wasmThreads(): number {
-  return globalThis.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 8) : 1;
-}
 
 /*
  * [Note: two builds]

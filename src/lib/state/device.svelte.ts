@@ -1,5 +1,6 @@
 /** @file What this computer can do: measured once, remembered until measured again. */
-import type { DeviceReport } from '#workers/contract/engine.ts';
+import { askDeviceOffer, type DeviceOffer } from '#workers/client/device-offer.ts';
+import type { DeviceReport, EngineOptions } from '#workers/contract/engine.ts';
 import { readSetting, saveSetting } from '#storage/settings-store.ts';
 import { type Failure, toFailure } from '../errors/failure.ts';
 import { deviceEngine } from '../executors/device.ts';
@@ -15,8 +16,13 @@ export type DeviceStatus =
   | { readonly kind: 'measured'; readonly report: MeasuredReport }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
+/** Every choice of what does the work, in the order of the switch. */
+export const backendChoices: readonly EngineOptions['backend'][] = ['auto', 'webgpu', 'wasm'];
+
 export class Device {
   #status = $state.raw<DeviceStatus>({ kind: 'unknown' });
+  #backend = $state<EngineOptions['backend']>('auto');
+  #offer = $state.raw<DeviceOffer | null>(null);
 
   get status(): DeviceStatus {
     return this.#status;
@@ -26,8 +32,35 @@ export class Device {
     return this.#status.kind === 'measured' ? this.#status.report : null;
   }
 
-  /** Brings back the last measurement of this computer. */
+  /** What does the work, as the person chose. */
+  get backend(): EngineOptions['backend'] {
+    return this.#backend;
+  }
+
+  /** What this machine offers; null until it was asked. */
+  get offer(): DeviceOffer | null {
+    return this.#offer;
+  }
+
+  async ask(): Promise<void> {
+    this.#offer = await askDeviceOffer();
+  }
+
+  /** Takes effect with the next job. What was measured was measured on something else, and is forgotten. */
+  async choose(backend: EngineOptions['backend']): Promise<void> {
+    if (backend === this.#backend) return;
+    this.#backend = backend;
+    if (this.#status.kind !== 'measuring') this.#status = { kind: 'unknown' };
+    await deviceEngine().configure({ backend });
+    await saveSetting('backend', backend);
+    await saveSetting('device-report', null);
+  }
+
+  /** Brings back the person's choice and the last measurement of this computer. */
   async restore(): Promise<void> {
+    const chosen = await readSetting('backend');
+    this.#backend = backendChoices.find((choice) => choice === chosen) ?? 'auto';
+    await deviceEngine().configure({ backend: this.#backend });
     const stored = await readSetting('device-report');
     if (isMeasuredReport(stored) && this.#status.kind === 'unknown') this.#status = { kind: 'measured', report: stored };
   }
@@ -44,8 +77,9 @@ export class Device {
     }
   }
 
-  /** Forgets the measurement, as part of deleting everything. */
+  /** Forgets measurement and choice, as part of deleting everything; `restore` comes after it. */
   forget(): void {
+    this.#backend = 'auto';
     this.#status = { kind: 'unknown' };
   }
 

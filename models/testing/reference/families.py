@@ -121,6 +121,22 @@ def main() -> None:
         in_channels=5, out_channels=3, conv_in_kernel=1, conv_out_kernel=5, mid_block_scale_factor=1.4,
     )  # fmt: skip
     unet("one-level", 6, 3, 4, 4, block_out_channels=(8,), down_block_types=(cross_down,), up_block_types=(cross_up,), layers_per_block=1, act_fn="relu")
+    # The published layouts, narrow. SDXS: as stable-diffusion.cpp loads its two models (no attention in the first level; only to the text there).
+    narrow = {"norm_num_groups": 2, "attention_head_dim": 2}
+    unet(
+        "sd-2", 14, 1, 16, 8, block_out_channels=(4, 4, 8, 8), down_block_types=(cross_down,) * 3 + (down,), up_block_types=(up,) + (cross_up,) * 3,
+        layers_per_block=2, use_linear_projection=True, upcast_attention=True, **{**narrow, "attention_head_dim": (1, 2, 4, 4)},
+    )  # fmt: skip
+    unet("bk-sdm-tiny", 15, 1, 8, 8, block_out_channels=(4, 8, 8), down_block_types=(cross_down,) * 3, up_block_types=(cross_up,) * 3, layers_per_block=1, mid_block_type=None, **narrow)
+    unet(
+        "bk-sdm-small", 16, 1, 8, 16, block_out_channels=(4, 8, 8, 8), down_block_types=(cross_down,) * 3 + (down,), up_block_types=(up,) + (cross_up,) * 3,
+        layers_per_block=1, mid_block_type=None, **narrow,
+    )  # fmt: skip
+    unet("sdxs-dreamshaper", 17, 1, 8, 8, block_out_channels=(4, 8, 8), down_block_types=(down, cross_down, cross_down), up_block_types=(cross_up, cross_up, up), layers_per_block=1, mid_block_type=None, **narrow)
+    unet(
+        "sdxs-0.9", 18, 1, 8, 8, block_out_channels=(4, 8, 8), down_block_types=(cross_down,) * 3, up_block_types=(cross_up,) * 3, layers_per_block=1,
+        mid_block_type=None, only_cross_attention=(True, False, False), use_linear_projection=True, **{**narrow, "attention_head_dim": (1, 2, 4)},
+    )  # fmt: skip
 
     text_encoder("quick-gelu", 7, 1, 12, 0, num_hidden_layers=2, num_attention_heads=2, hidden_act="quick_gelu")
     text_encoder("gelu-skip", 8, 2, 7, 1, num_hidden_layers=3, num_attention_heads=4, hidden_act="gelu", layer_norm_eps=1e-4)
@@ -131,6 +147,7 @@ def main() -> None:
         "tiny-zero-blocks", 10, tiny, 1, 16, 16, encoder_block_out_channels=(8,) * 4, decoder_block_out_channels=(12,) * 4,
         num_encoder_blocks=(0, 0, 1, 1), num_decoder_blocks=(2, 1, 0, 0), latent_channels=6, scaling_factor=0.7, shift_factor=0.2, act_fn="silu",
     )  # fmt: skip
+    autoencoder("tiny-taesd", 19, tiny, 1, 16, 24, encoder_block_out_channels=(4,) * 4, decoder_block_out_channels=(4,) * 4)
     kl = {"norm_num_groups": 4}
     blocks = lambda count: {"down_block_types": ("DownEncoderBlock2D",) * count, "up_block_types": ("UpDecoderBlock2D",) * count}  # noqa: E731
     autoencoder("kl", 11, AutoencoderKL, 2, 8, 16, block_out_channels=(8, 16, 16), layers_per_block=1, **blocks(3), **kl)

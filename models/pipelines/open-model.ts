@@ -2,14 +2,16 @@
 import { AppError } from '../errors/app-error.ts';
 import { readStableDiffusion, type StableDiffusionModel } from '../families/stable-diffusion/index.ts';
 import { ModelWeights } from '../families/stable-diffusion/model-weights.ts';
+import { openSingleFile, type SingleFile, type SingleFileOptions } from '../families/stable-diffusion/single-file/single-file-folder.ts';
 import { readText, type ModelFolder } from '../formats/model-folder.ts';
-import type { WeightFileOptions } from '../formats/weight-files.ts';
+import { isPickleName, pickled, type WeightFileOptions } from '../formats/weight-files.ts';
 import { readSchedulerConfig } from '../schedulers/index.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler-config.ts';
 import type { ClipTokenizer } from '../text/clip-tokenizer.ts';
 import { readTokenizer } from '../text/read-tokenizer.ts';
 
-export type OpenModelOptions = WeightFileOptions;
+/** `variant` is for folders in diffusers format, the rest for checkpoints in a single file. */
+export interface OpenModelOptions extends WeightFileOptions, SingleFileOptions {}
 
 /** A model that is known in full but holds no weights: what a memory budget and `inspect` need, and what loading begins with. */
 export interface OpenedModel {
@@ -17,14 +19,19 @@ export interface OpenedModel {
   readonly tokenizer: ClipTokenizer;
   readonly schedulerConfig: SchedulerConfig;
   readonly weights: ModelWeights;
+  /** What was found out about a checkpoint in a single file; null for a folder in diffusers format. */
+  readonly singleFile: SingleFile | null;
 }
 
 /**
- * Opens a folder in diffusers format. Components that we do not use, such as a safety checker, are left alone.
+ * Opens a folder: in diffusers format, or with one checkpoint file in CompVis layout. Components that we do not use, such as a safety
+ * checker, are left alone.
  *
  * @throws {AppError} `model-file-missing`, `model-unknown`, `weights-pickled`, `weights-corrupt`, `weights-missing`, `shape-mismatch`
  */
-export async function openModel(folder: ModelFolder, options: OpenModelOptions = {}): Promise<OpenedModel> {
+export async function openModel(given: ModelFolder, options: OpenModelOptions = {}): Promise<OpenedModel> {
+  const singleFile = await findSingleFile(given, options);
+  const folder = singleFile?.folder ?? given;
   const listed = await folder.list();
   const model = readStableDiffusion({
     modelIndex: await readConfig(folder, 'model_index.json'),
@@ -36,7 +43,21 @@ export async function openModel(folder: ModelFolder, options: OpenModelOptions =
   const schedulerConfig = readSchedulerConfig(await readText(folder, 'scheduler/scheduler_config.json'));
   const weights = await ModelWeights.open(folder, listed, options);
   weights.check(model);
-  return { model, tokenizer, schedulerConfig, weights };
+  return { model, tokenizer, schedulerConfig, weights, singleFile };
+}
+
+/** The checkpoint of a folder without model_index.json; null if it has one, or has nothing at all, which reading it will say. */
+async function findSingleFile(folder: ModelFolder, options: SingleFileOptions): Promise<SingleFile | null> {
+  const paths = (await folder.list()).map(({ path }) => path).filter((path) => !path.includes('/'));
+  if (paths.includes('model_index.json')) return null;
+  const checkpoints = paths.filter((path) => path.endsWith('.safetensors'));
+  if (checkpoints.length > 1) {
+    throw new AppError('model-unknown', { message: `${folder.name} holds several checkpoints: ${checkpoints.slice(0, 5).join(', ')}`, help: 'Choose one of the files.' });
+  }
+  if (checkpoints.length === 1) return openSingleFile(folder, checkpoints[0]!, options);
+  const pickle = paths.find(isPickleName);
+  if (pickle !== undefined) throw pickled(folder.name, pickle);
+  return null;
 }
 
 async function readConfig(folder: ModelFolder, path: string): Promise<unknown> {

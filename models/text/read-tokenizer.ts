@@ -1,10 +1,12 @@
 /** @file Reads a model's tokenizer folder in each of the ways in which transformers has saved it over the years. */
 import { AppError } from '../errors/app-error.ts';
 import { readText, type ModelFile, type ModelFolder } from '../formats/model-folder.ts';
+import { alphabet } from './byte-alphabet.ts';
 import { ClipTokenizer } from './clip-tokenizer.ts';
 
 /**
- * Reads `tokenizer/`: vocab.json and merges.txt, or tokenizer.json alone; tokenizer_config.json and special_tokens_map.json where they are.
+ * Reads `tokenizer/`: vocab.json and merges.txt, or tokenizer.json alone, or merges.txt alone if the vocabulary is numbered as CLIP's;
+ * tokenizer_config.json and special_tokens_map.json where they are.
  *
  * @param listed `folder.list()`
  * @throws {AppError} `model-file-missing` if there is no vocabulary, `model-unknown` if it is not that of CLIP
@@ -18,6 +20,10 @@ export async function readTokenizer(folder: ModelFolder, listed: readonly ModelF
   });
   if (has('vocab.json') && has('merges.txt')) return new ClipTokenizer({ vocab: await text('vocab.json'), merges: await text('merges.txt'), config });
   if (has('tokenizer.json')) return new ClipTokenizer({ ...splitTokenizerJson(parseObject(await text('tokenizer.json'), 'tokenizer.json')), config });
+  if (has('merges.txt')) {
+    const merges = await text('merges.txt');
+    return new ClipTokenizer({ vocab: vocabularyOf(merges), merges, config });
+  }
   throw new AppError('model-file-missing', {
     message: `${folder.name} has no tokenizer: tokenizer/vocab.json and tokenizer/merges.txt, or tokenizer/tokenizer.json`,
     help: 'Download the tokenizer folder of the model, or put that of any Stable Diffusion of the same version beside it.',
@@ -30,6 +36,13 @@ export async function readTokenizer(folder: ModelFolder, listed: readonly ModelF
  */
 function overridingTokens(map: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(map).filter(([key]) => key === 'bos_token' || key === 'eos_token' || key === 'pad_token'));
+}
+
+/** The vocabulary as CLIP numbers it: single letters, letters that end a word, the merges in their order, start and end. */
+function vocabularyOf(merges: string): string {
+  const joined = merges.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#version')).map((pair) => pair.replace(' ', ''));
+  const tokens = [...alphabet, ...alphabet.map((letter) => `${letter}</w>`), ...joined, '<|startoftext|>', '<|endoftext|>'];
+  return JSON.stringify(Object.fromEntries(tokens.map((token, id) => [token, id])));
 }
 
 /** The vocabulary and merges in a tokenizer.json of the `tokenizers` library, as the two older files hold them. */

@@ -1,26 +1,40 @@
-/** @file A model folder on this machine's disk. */
+/** @file A model on this machine's disk: a folder, or a checkpoint in one file. */
+import { statSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '#models/errors/app-error.ts';
 import type { ByteSource } from '#models/formats/byte-source.ts';
 import type { ModelFile, ModelFolder } from '#models/formats/model-folder.ts';
+import { withClipVocabulary } from '#models/text/clip-vocabulary.ts';
 
 const builtinDirectory = fileURLToPath(new URL('../../models/builtin', import.meta.url));
 
 /** Node refuses to read more than this at once. */
 const maxReadBytes = 2 ** 30;
 
-/** The folder that a `--model` option means: a path, or `builtin`. */
+const vocabularyDirectory = fileURLToPath(new URL('../../models/text/clip-vocabulary', import.meta.url));
+
+/**
+ * The folder that a `--model` option means: a path, or `builtin`. The path of a file means that file and the `tokenizer/` beside it, not
+ * the rest of the folder it happens to be in.
+ */
 export function openModelDirectory(nameOrPath: string): ModelFolder {
-  const directory = nameOrPath === 'builtin' ? builtinDirectory : nameOrPath;
+  const path = nameOrPath === 'builtin' ? builtinDirectory : nameOrPath;
+  const file = statSync(path, { throwIfNoEntry: false })?.isFile() === true ? basename(path) : null;
+  const directory = file === null ? path : dirname(path);
+  return withClipVocabulary(directoryFolder(nameOrPath, directory, file), directoryFolder('clip-vocabulary', vocabularyDirectory, null));
+}
+
+/** @param onlyFile the one file of the directory itself that counts; null for all */
+function directoryFolder(name: string, directory: string, onlyFile: string | null): ModelFolder {
   const openFile = (path: string): Promise<ByteSource> =>
     fileSource(join(directory, path)).catch((cause: unknown) => {
       throw missing(path, directory, cause);
     });
   return {
-    name: nameOrPath,
-    list: () => listFiles(directory),
+    name,
+    list: async () => (await listFiles(directory)).filter(({ path }) => onlyFile === null || path === onlyFile || path.startsWith('tokenizer/')),
     open: openFile,
     readBytes: async (path) => {
       const source = await openFile(path);
@@ -71,7 +85,7 @@ async function listFiles(directory: string): Promise<ModelFile[]> {
 function missing(path: string, directory: string, cause: unknown): AppError {
   return new AppError('model-file-missing', {
     message: `${path} is not in ${directory}`,
-    help: 'Point --model at a folder in diffusers format: model_index.json beside unet/, vae/, text_encoder/, tokenizer/ and scheduler/.',
+    help: 'Point --model at a checkpoint in one .safetensors file, or at a folder in diffusers format: model_index.json beside unet/, vae/, text_encoder/, tokenizer/ and scheduler/.',
     cause,
   });
 }

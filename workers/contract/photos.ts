@@ -9,7 +9,8 @@ export interface PreparedPhoto {
   readonly heightPx: number;
   /** Face box as shares of the frame [x0, y0, x1, y1], or null where none was found. */
   readonly faceBox: readonly [number, number, number, number] | null;
-  readonly faceCount: number;
+  /** Null where nobody looked: the face detector could not run. */
+  readonly faceCount: number | null;
   /** SHA-256 of the picture bytes, hex: the same photo twice is one photo. */
   readonly digest: string;
 }

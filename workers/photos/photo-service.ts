@@ -52,8 +52,8 @@ export class PhotoService implements PhotoApi {
         thumbnail: await makeThumbnail(canvas),
         widthPx,
         heightPx,
-        faceBox: faces[0]?.box ?? null,
-        faceCount: faces.length,
+        faceBox: faces?.[0]?.box ?? null,
+        faceCount: faces?.length ?? null,
         digest: await sha256(picture),
       };
     } finally {
@@ -61,13 +61,13 @@ export class PhotoService implements PhotoApi {
     }
   }
 
-  /** None if the detector cannot run here: a photo without a known face is still a photo. */
-  async #findFaces(picture: RgbPicture): Promise<readonly FoundFace[]> {
+  /** Null if the detector cannot run here: a photo that nobody looked at is still a photo, and the page says so. */
+  async #findFaces(picture: RgbPicture): Promise<readonly FoundFace[] | null> {
     try {
       return await this.#faces.findFaces(picture);
     } catch (error) {
       console.warn('The face detector could not run:', encodeError(error).code);
-      return [];
+      return null;
     }
   }
 }

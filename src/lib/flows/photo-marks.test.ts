@@ -10,8 +10,14 @@ test('a photo without a face is left out when others have one', () => {
   expect(photosForTraining([face, none])).toEqual([face]);
 });
 
-test('when no photo has a face, all are kept: the detector could not run', () => {
+test('when no photo has a face, all are kept: none would be left', () => {
   expect(photosForTraining([none, none])).toHaveLength(2);
+});
+
+test('a photo that the face detector could not look at is kept and marked so', () => {
+  const unchecked = { ...none, faceCount: null };
+  expect(markOf(unchecked, [face, unchecked])).toEqual({ kind: 'unchecked' });
+  expect(photosForTraining([face, unchecked, none])).toEqual([face, unchecked]);
 });
 
 test('a face narrower than 110 px is marked small, with its width', () => {

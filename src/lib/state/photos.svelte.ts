@@ -65,6 +65,11 @@ export class Photos {
     return photosForTraining(this.#list.map((photo) => photo.record));
   }
 
+  /** How many photos nobody looked at, because the face detector could not run. */
+  get uncheckedCount(): number {
+    return this.#list.filter((photo) => photo.record.faceCount === null).length;
+  }
+
   get canLearn(): boolean {
     return this.usable.length >= fewestPhotos;
   }

@@ -39,7 +39,8 @@ export interface PhotoRecord {
   readonly heightPx: number;
   /** Shares of the frame [x0, y0, x1, y1]; null where no face was found. */
   readonly faceBox: readonly [number, number, number, number] | null;
-  readonly faceCount: number;
+  /** Null where nobody looked: the face detector could not run. */
+  readonly faceCount: number | null;
   /** SHA-256 of the picture bytes, hex. */
   readonly digest: string;
 }

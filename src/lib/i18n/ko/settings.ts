@@ -7,6 +7,7 @@ export const settings: Catalogue['settings'] = {
   appearance: '화면',
   theme: '빛',
   themes: { system: '시스템대로', light: '스튜디오 (밝게)', dark: '암실 (어둡게)' },
+  language: '언어',
   backendTitle: '무엇으로 계산할지',
   backends: { auto: '자동', webgpu: '그래픽 카드', wasm: '프로세서' },
   backendNotes: {
@@ -20,7 +21,6 @@ export const settings: Catalogue['settings'] = {
   offerNoAdapter: '이 브라우저에는 WebGPU가 없어서 그래픽 카드를 쓸 수 없어요.',
   offerThreads: (threads) => `프로세서: WebAssembly 스레드 ${threads}개`,
   backendNext: '바꾸면 다음 작업부터 적용돼요.',
-  language: '언어',
   storageTitle: '저장 공간',
   storageUsed: (used, quota) => `이 브라우저가 허용한 ${quota} 가운데 ${used} 사용`,
   storageUnknown: '이 브라우저는 공간이 얼마나 있는지 알려 주지 않아요.',

@@ -10,6 +10,8 @@ export const errorCodes = {
   'weights-pickled': 'weights are a Python pickle, which can run code when it is read',
   'model-unknown': 'a configuration names an architecture or option we do not build',
   'model-file-missing': 'a file of a model folder is absent',
+  'download-failed': 'a model’s host could not be reached, dropped the line or refused',
+  'address-refused': 'this site’s security policy does not allow the host of a model',
   'lora-incompatible': 'a LoRA file does not fit the model it is applied to',
   'lora-unsupported': 'a file is no LoRA for Stable Diffusion 1.x or 2.x, or one of a kind that we do not apply',
   'lora-damaged': 'a LoRA file is cut, contradicts itself or lacks a file that belongs to it',

@@ -19,6 +19,12 @@ export class EngineClient implements EngineApi {
   #running: RunningWorker | null = null;
   #options: EngineOptions = { backend: 'auto' };
   readonly #lock = new TabLock('likeness-engine');
+  readonly #startWorker: () => Worker;
+
+  /** @param startWorker default: the engine's own; tests give one that fails on command */
+  constructor(startWorker: () => Worker = startEngineWorker) {
+    this.#startWorker = startWorker;
+  }
 
   /** Told to every worker that is started from here on, and to the present one. */
   async configure(options: EngineOptions): Promise<void> {
@@ -82,7 +88,7 @@ export class EngineClient implements EngineApi {
 
   #start(): RunningWorker {
     if (this.#running !== null) return this.#running;
-    const worker = new Worker(new URL('../engine/engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' });
+    const worker = this.#startWorker();
     let rejectDeath: (error: AppError) => void = () => undefined;
     const death = new Promise<never>((_resolve, reject) => {
       rejectDeath = reject;
@@ -102,4 +108,8 @@ export class EngineClient implements EngineApi {
     this.#running = { worker, api, death, end };
     return this.#running;
   }
+}
+
+function startEngineWorker(): Worker {
+  return new Worker(new URL('../engine/engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' });
 }

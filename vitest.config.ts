@@ -52,7 +52,7 @@ export default defineConfig({
         },
       },
       browserProject('browser', ['**/*.browser.test.ts'], ['**/*.gpu.browser.test.ts'], 120_000),
-      // WebGPU in the browser. On the software adapter it takes many minutes, so `npm test` leaves it to `npm run test:gpu`.
+      // Every operator on WebGPU in the browser: minutes on the software adapter, so `npm test` leaves it to `npm run test:gpu`.
       browserProject('gpu-browser', ['**/*.gpu.browser.test.ts'], [], 600_000),
       {
         test: {

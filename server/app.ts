@@ -2,13 +2,17 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { Hono } from 'hono';
-import { securityHeaders } from './security-headers.ts';
+import { policyHeader, securityHeaders } from './security-headers.ts';
 import type { Site, SiteFile } from './site-files.ts';
 
-/** The app over a built site. Later routes (accounts, payment) mount under `/api`. */
-export function createApp(site: Site): Hono {
+/**
+ * The app over a built site. Later routes (accounts, payment) mount under `/api`.
+ *
+ * @param modelOrigins where the pages may load models from
+ */
+export function createApp(site: Site, modelOrigins: readonly string[]): Hono {
   const app = new Hono();
-  app.use(securityHeaders);
+  app.use(securityHeaders(modelOrigins));
 
   app.get('/api/health', (context) => {
     context.header('Cache-Control', 'no-store');
@@ -20,9 +24,9 @@ export function createApp(site: Site): Hono {
     const path = decodePath(context.req.path);
     const found = site.files.get(path);
     const file = found ?? site.fallback;
-    if (found !== undefined && context.req.header('If-None-Match') === file.entityTag) return new Response(null, { status: 304, headers: headersOf(file) });
-    const body = context.req.method === 'HEAD' ? null : streamOf(file);
-    return new Response(body, { status: found === undefined ? 404 : 200, headers: { ...headersOf(file), 'Content-Length': String(file.sizeBytes) } });
+    if (found !== undefined && context.req.header('If-None-Match') === file.entityTag) return new Response(null, { status: 304, headers: headersOf(file, modelOrigins) });
+    const body = context.req.method === 'HEAD' ? null : file.page === null ? streamOf(file) : new Uint8Array(file.page.html);
+    return new Response(body, { status: found === undefined ? 404 : 200, headers: { ...headersOf(file, modelOrigins), 'Content-Length': String(file.sizeBytes) } });
   });
 
   app.all('*', (context) => {
@@ -32,12 +36,12 @@ export function createApp(site: Site): Hono {
   return app;
 }
 
-function headersOf(file: SiteFile): Record<string, string> {
+function headersOf(file: SiteFile, modelOrigins: readonly string[]): Record<string, string> {
   return {
     'Content-Type': file.contentType,
     'Cache-Control': file.cacheControl,
     ETag: file.entityTag,
-    ...(file.policy === null ? {} : { 'Content-Security-Policy': file.policy }),
+    ...(file.page === null ? {} : { 'Content-Security-Policy': policyHeader(modelOrigins, file.page.scriptHashes) }),
   };
 }
 

@@ -6,8 +6,8 @@ import { readEnvironment } from './env.ts';
 import { readSite } from './site-files.ts';
 
 try {
-  const { host, port, siteFolder } = readEnvironment(process.env);
-  const server = serve({ fetch: createApp(readSite(siteFolder)).fetch, hostname: host, port }, (address) => {
+  const { host, port, siteFolder, modelOrigins } = readEnvironment(process.env);
+  const server = serve({ fetch: createApp(readSite(siteFolder), modelOrigins).fetch, hostname: host, port }, (address) => {
     // Browsers grant shared memory to https and to localhost; 127.0.0.1 counts as local too.
     console.log(`Likeness is at http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${address.port}/`);
   });

@@ -1,4 +1,4 @@
-/** @file The headers of every answer: no other origin, shared memory for wasm threads, no sniffing, no sensors but the camera. */
+/** @file The headers of every answer: no other origin but for loading models, shared memory for wasm threads, no sniffing, no sensors but the camera. */
 import { createHash } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { contentSecurityPolicy } from './content-security-policy.js';
@@ -9,10 +9,11 @@ const quoted = new Set(['self', 'none', 'unsafe-inline', 'wasm-unsafe-eval']);
 /**
  * The policy as a header.
  *
+ * @param modelOrigins  where models may be loaded from
  * @param scriptHashes  `sha256-...` of the inline scripts that the page may run: Kit writes one into each page
  */
-export function policyHeader(scriptHashes: readonly string[] = []): string {
-  const directives = Object.entries(contentSecurityPolicy).map(([name, sources]) => {
+export function policyHeader(modelOrigins: readonly string[], scriptHashes: readonly string[] = []): string {
+  const directives = Object.entries(contentSecurityPolicy(modelOrigins)).map(([name, sources]) => {
     const all = name === 'script-src' ? [...sources, ...scriptHashes] : [...sources];
     return `${name} ${all.map((source) => (quoted.has(source) || source.startsWith('sha256-') ? `'${source}'` : source === 'blob' || source === 'data' ? `${source}:` : source)).join(' ')}`;
   });
@@ -27,10 +28,10 @@ export function inlineScriptHashes(html: string): string[] {
 }
 
 /** Sets the headers on every answer; a page sets its own policy with its scripts' hashes. */
-export const securityHeaders: MiddlewareHandler = async (context, next) => {
+export const securityHeaders = (modelOrigins: readonly string[]): MiddlewareHandler => async (context, next) => {
   await next();
   const { headers } = context.res;
-  if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', policyHeader());
+  if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', policyHeader(modelOrigins));
   headers.set('Cross-Origin-Opener-Policy', 'same-origin');
   headers.set('Cross-Origin-Embedder-Policy', 'require-corp');
   headers.set('Cross-Origin-Resource-Policy', 'same-origin');

@@ -4,13 +4,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { defaultHub } from '#models/catalog/index.ts';
 import { createApp } from './app.ts';
+import { defaultModelOrigins, readModelOrigins } from './content-security-policy.js';
 import { readEnvironment } from './env.ts';
 import { readSite } from './site-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'likeness-site-'));
 const inline = 'console.log("start")';
-const page = `<!doctype html><script src="/before-paint.js"></script><script>${inline}</script>`;
+const page = `<!doctype html><meta http-equiv="content-security-policy" content="connect-src 'self'"><script src="/before-paint.js"></script><script>${inline}</script>`;
 mkdirSync(join(folder, '_app/immutable'), { recursive: true });
 for (const [name, text] of Object.entries({
   'index.html': page,
@@ -22,21 +24,24 @@ for (const [name, text] of Object.entries({
 })) {
   writeFileSync(join(folder, name), text);
 }
-const app = createApp(readSite(folder));
+const served = page.replace(/<meta[^>]*>/, '');
+const app = createApp(readSite(folder), readModelOrigins('https://mirror.example.org'));
 
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
 describe('headers', () => {
-  test('every answer allows shared memory and forbids other origins', async () => {
+  test('every answer allows shared memory, and no other origin than those of models, to load from only', async () => {
     for (const path of ['/', '/photos', '/service-worker.js', '/_app/immutable/runtime.abc.wasm', '/nowhere', '/api/health']) {
       const { headers } = await app.request(path);
       expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
       expect(headers.get('cross-origin-embedder-policy')).toBe('require-corp');
       expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
       expect(headers.get('content-security-policy')).toContain("default-src 'self'; script-src 'self' 'wasm-unsafe-eval' blob:");
-      expect(headers.get('content-security-policy')).not.toMatch(/https?:/);
+      const policy = headers.get('content-security-policy') ?? '';
+      const foreign = policy.split('; ').filter((directive) => /https?:/.test(directive));
+      expect(foreign).toEqual([`connect-src 'self' blob: data: ${[...defaultModelOrigins, 'https://mirror.example.org'].join(' ')}`]);
       expect(headers.get('content-security-policy')).not.toContain("'unsafe-eval'");
       expect(headers.get('x-content-type-options')).toBe('nosniff');
     }
@@ -67,7 +72,7 @@ describe('pages', () => {
   test('an address without ending gets its page', async () => {
     const response = await app.request('/photos');
     expect(response.status).toBe(200);
-    expect(await response.text()).toBe(page);
+    expect(await response.text()).toBe(served);
   });
 
   test('an unknown address gets the fallback page with status 404', async () => {
@@ -91,7 +96,7 @@ describe('pages', () => {
 
   test('HEAD tells the length and sends nothing', async () => {
     const response = await app.request('/photos', { method: 'HEAD' });
-    expect(response.headers.get('content-length')).toBe(String(page.length));
+    expect(response.headers.get('content-length')).toBe(String(served.length));
     expect(await response.text()).toBe('');
   });
 });
@@ -110,7 +115,16 @@ test('it says that it is well', async () => {
 
 describe('the environment', () => {
   test('has defaults', () => {
-    expect(readEnvironment({})).toEqual({ port: 4173, host: '127.0.0.1', siteFolder: 'build' });
+    expect(readEnvironment({})).toEqual({ port: 4173, host: '127.0.0.1', siteFolder: 'build', modelOrigins: [...defaultModelOrigins] });
+  });
+
+  test('names mirrors for models, or none, and nothing that could widen the policy', () => {
+    expect(readEnvironment({ MODEL_ORIGINS: 'https://a.example.org http://localhost:8080' }).modelOrigins).toEqual([...defaultModelOrigins, 'https://a.example.org', 'http://localhost:8080']);
+    expect(readEnvironment({ MODEL_ORIGINS: 'none' }).modelOrigins).toEqual([]);
+    expect(defaultModelOrigins).toContain(defaultHub);
+    for (const wrong of ['*', 'https:', 'http://example.org', "'unsafe-eval'", 'https://a.org; script-src *', 'https://a.org/path']) {
+      expect(() => readEnvironment({ MODEL_ORIGINS: wrong }), wrong).toThrow(/MODEL_ORIGINS/);
+    }
   });
 
   test('a wrong port is named', () => {

@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { extname, join, sep } from 'node:path';
 import { AppError } from '#models/errors/app-error.ts';
-import { inlineScriptHashes, policyHeader } from './security-headers.ts';
+import { inlineScriptHashes } from './security-headers.ts';
+
+/** A page as it is sent: without the policy that the build wrote into it, because the header is the one in force and a page obeys both. */
+export interface ServedPage {
+  readonly html: Buffer;
+  readonly scriptHashes: readonly string[];
+}
 
 export interface SiteFile {
   readonly path: string;
@@ -11,8 +17,8 @@ export interface SiteFile {
   readonly contentType: string;
   readonly cacheControl: string;
   readonly entityTag: string;
-  /** For pages: the policy with the hashes of their inline scripts. */
-  readonly policy: string | null;
+  /** Pages only; other files are read when they are asked for. */
+  readonly page: ServedPage | null;
 }
 
 export interface Site {
@@ -70,14 +76,20 @@ function addressesOf(name: string): string[] {
 function describe(path: string, url: string): SiteFile {
   const isPage = url.endsWith('.html');
   const { size, mtimeMs } = statSync(path);
+  const page = isPage ? readPage(path) : null;
   return {
     path,
-    sizeBytes: size,
+    sizeBytes: page?.html.length ?? size,
     contentType: contentTypes[extname(path)] ?? 'application/octet-stream',
     cacheControl: isPage ? 'no-store' : url.startsWith('/_app/immutable/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     entityTag: `"${createHash('sha256').update(`${url}:${size}:${mtimeMs}`).digest('hex').slice(0, 24)}"`,
-    policy: isPage ? policyHeader(inlineScriptHashes(readFileSync(path, 'utf8'))) : null,
+    page,
   };
+}
+
+function readPage(path: string): ServedPage {
+  const html = readFileSync(path, 'utf8').replace(/<meta http-equiv="content-security-policy"[^>]*>/i, '');
+  return { html: Buffer.from(html), scriptHashes: inlineScriptHashes(html) };
 }
 
 function notBuilt(folder: string, cause: unknown): AppError {

@@ -108,5 +108,7 @@ async function report(clientId: string, request: Request, url: URL): Promise<voi
   const isForeign = url.origin !== worker.location.origin;
   const bodyBytes = request.method === 'GET' || request.method === 'HEAD' ? 0 : (await request.arrayBuffer()).byteLength;
   const sentBytes = bodyBytes + (isForeign ? url.href.length : url.search.length);
-  for (const page of await worker.clients.matchAll({ type: 'window' })) page.postMessage({ kind: 'request', sentBytes, isForeign });
+  // The address of a bare request elsewhere: the page knows which models were chosen, and counts a model's files on their own.
+  const address = isForeign && bodyBytes === 0 ? url.href : null;
+  for (const page of await worker.clients.matchAll({ type: 'window' })) page.postMessage({ kind: 'request', sentBytes, isForeign, address });
 }

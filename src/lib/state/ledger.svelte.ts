@@ -4,6 +4,7 @@
  * [Note: how the ribbon counts] The page wraps the four ways in which a page can send (`fetch`, `XMLHttpRequest`, `sendBeacon`, `WebSocket`) and
  * watches the browser's own resource timeline for anything that went elsewhere. The service worker reports what workers requested, because their requests
  * pass through it and not through the page. Counted as "of you": bodies, query strings, and whole addresses of requests to another origin.
+ * Counted on their own: bare requests for files of a model that the person chose, by the beginning of their address. They tell its host which file, and nothing of the person.
  */
 
 /** What the service worker tells about one request of a worker. */
@@ -11,15 +12,20 @@ export interface ReportedRequest {
   readonly kind: 'request';
   readonly sentBytes: number;
   readonly isForeign: boolean;
+  /** Of a request elsewhere that carried nothing but its address. */
+  readonly address: string | null;
 }
 
 const totalKey = 'likeness.sent-bytes';
+/** In localStorage, because every tab hears of the requests of all workers. */
+const modelsKey = 'likeness.model-addresses';
 
 export class Ledger {
   #sentBytes = $state(0);
   #ownFiles = $state(0);
   #withBody = $state(0);
   #foreign = $state(0);
+  #modelFiles = $state(0);
   #isWatching = false;
 
   /** Bytes that have left this device since the app was first opened here. */
@@ -40,6 +46,20 @@ export class Ledger {
     return this.#foreign;
   }
 
+  /** Requests for files of models that the person chose, since this tab opened. */
+  get modelFiles(): number {
+    return this.#modelFiles;
+  }
+
+  /** From here on bare requests to addresses that begin so are those of a model that the person chose. */
+  expectModel(beginnings: readonly string[]): void {
+    try {
+      localStorage.setItem(modelsKey, JSON.stringify([...new Set([...readModelAddresses(), ...beginnings])]));
+    } catch {
+      // Storage is refused: the requests are counted as any other.
+    }
+  }
+
   /** Begins to watch. Called once, as early as the app's code runs. */
   watch(): void {
     if (this.#isWatching) return;
@@ -51,7 +71,10 @@ export class Ledger {
     this.#wrapWebSocket();
     this.#watchTimeline();
     navigator.serviceWorker?.addEventListener('message', (event: MessageEvent<unknown>) => {
-      if (isReportedRequest(event.data)) this.#count(event.data.sentBytes, event.data.isForeign);
+      if (!isReportedRequest(event.data)) return;
+      const { address } = event.data;
+      if (address !== null && readModelAddresses().some((beginning) => address.startsWith(beginning))) this.#modelFiles += 1;
+      else this.#count(event.data.sentBytes, event.data.isForeign);
     });
   }
 
@@ -155,6 +178,15 @@ function byteLength(text: string): number {
 
 function isReportedRequest(value: unknown): value is ReportedRequest {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'request';
+}
+
+function readModelAddresses(): string[] {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(modelsKey) ?? '[]');
+    return Array.isArray(stored) ? stored.filter((beginning) => typeof beginning === 'string' && /^https?:\/\/[^/]+\/./.test(beginning)) : [];
+  } catch {
+    return [];
+  }
 }
 
 function readTotal(): number {

@@ -11,12 +11,13 @@ export const privacy = {
     { what: 'The likeness (a few megabytes of numbers)', where: 'this browser’s storage', howLong: 'until you delete everything' },
     { what: 'The pictures', where: 'this browser’s storage', howLong: 'until you delete them' },
     { what: 'Your agreement: its words’ fingerprint and the time', where: 'this browser’s storage', howLong: 'until you withdraw it' },
+    { what: 'Models you fetched or brought', where: 'this browser’s storage', howLong: 'until you remove them' },
     { what: 'Theme and language', where: 'this browser’s storage', howLong: 'until you delete everything' },
   ],
   never: 'never',
   neverTitle: 'What never happens',
   neverList: [
-    'No request to another server. The page’s own security policy forbids it, and the browser enforces that.',
+    'No request to another server, with one exception that you choose: a model you fetch under Models comes from its host. That host learns your internet address, as every website you open does, and which file you fetch; nothing of your photos, words or pictures. The page’s own security policy forbids every other request, and the browser enforces that.',
     'No analytics, no cookies, no error reports, no fonts or scripts from elsewhere.',
     'No photo, file name or word of yours in any log. The server only hands out the app’s files.',
   ],
@@ -24,7 +25,7 @@ export const privacy = {
   checkList: [
     'Open this app, then switch off the network: every step still works.',
     'The line at the foot of each page counts what is sent, and says how it counts.',
-    'Your browser’s network panel lists each request. You will see only this site’s own files.',
+    'Your browser’s network panel lists each request. You will see only this site’s own files, and those of a model you fetched.',
   ],
   faceTitle: 'About your face',
   faceText:

@@ -63,9 +63,10 @@ export const ribbon = {
   explain: 'How this is counted',
   detailTitle: 'What this line counts',
   detail:
-    'Every request this app makes is counted on this device: by the page, by its workers and by its service worker. Loading the app’s own files sends nothing of you. Anything with a body, a query or another destination would be added to the number above.',
+    'Every request this app makes is counted on this device: by the page, by its workers and by its service worker. Loading the app’s own files sends nothing of you. Loading a model that you chose tells its host which file, and nothing of you; these requests have a line of their own. Anything else with a body, a query or another destination would be added to the number above.',
   ownFiles: (count: string) => `Requests for the app’s own files since this tab opened: ${count}`,
   withBody: (count: string) => `Requests that carried anything: ${count}`,
+  modelFiles: (count: string) => `Requests for files of models you chose: ${count}`,
   foreign: (count: string) => `Requests to anywhere else: ${count}`,
   proof: 'To see for yourself: switch off the network. Everything still works.',
   offline: 'You are offline, and everything works.',

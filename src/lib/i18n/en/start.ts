@@ -21,7 +21,7 @@ export const start = {
   neverTitle: 'What never happens',
   never: [
     'No photo, likeness or picture is sent anywhere',
-    'No account, no tracking, no request to another company',
+    'No account, no tracking, no request to another company, unless you fetch a model from one',
     'No picture leaves without its “made with AI” mark inside',
   ],
   neverNote: 'Switch off the network and everything still works.',

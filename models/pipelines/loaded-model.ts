@@ -4,6 +4,7 @@ import type { StableDiffusionModel } from '../families/stable-diffusion/index.ts
 import type { ModelWeights } from '../families/stable-diffusion/model-weights.ts';
 import type { ModelFolder } from '../formats/model-folder.ts';
 import type { Graph } from '../graph/graph.ts';
+import { loraBaseOf, type LoraBase } from '../lora/lora-base.ts';
 import { mergeLora, type WeightedLora } from '../lora/merge-lora.ts';
 import type { CompiledGraph, GraphRunner, WeightSet } from '../runtime/graph-runner.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler-config.ts';
@@ -31,6 +32,7 @@ export class LoadedModel {
   readonly storedWeights: ModelWeights;
   readonly #weights: WeightSet;
   readonly #graphs: CompiledGraphCache;
+  #loraBase: Promise<LoraBase> | null = null;
   #merged: { readonly loras: readonly WeightedLora[]; readonly set: WeightSet } | null = null;
 
   private constructor(runner: GraphRunner, { model, tokenizer, schedulerConfig, weights }: OpenedModel, uploaded: WeightSet) {
@@ -87,10 +89,18 @@ export class LoadedModel {
     return this.model.textEncoder.positions;
   }
 
-  /** Text encoder outputs of several prompts, float32 [prompts, length, width]. */
-  async encodePrompts(prompts: readonly string[]): Promise<Tensor> {
+  /** What decides whether a likeness fits this model. Read once. @throws {AppError} `weights-corrupt` */
+  loraBase(): Promise<LoraBase> {
+    return (this.#loraBase ??= loraBaseOf(this.storedWeights));
+  }
+
+  /** Text encoder outputs of several prompts, float32 [prompts, length, width]. `loras` as for the denoiser: some change the text encoder too. */
+  async encodePrompts(prompts: readonly string[], loras: readonly WeightedLora[] = []): Promise<Tensor> {
     const length = this.contextLength;
-    const encoder = await this.compile(`text-encoder ${prompts.length}`, () => this.model.buildTextEncoder({ batch: prompts.length, length }));
+    const isChanged = loras.some(({ weights }) => [...weights.keys()].some((path) => path.startsWith('text_encoder.')));
+    const merged = isChanged ? await this.#mergedSets(loras) : [];
+    const key = `${isChanged ? 'merged ' : ''}text-encoder ${prompts.length}`;
+    const encoder = await this.compile(key, () => this.model.buildTextEncoder({ batch: prompts.length, length }), merged);
     const ids = prompts.flatMap((prompt) => [...this.tokenizer.encode(prompt, length)]);
     const outputs = await encoder.run({ input_ids: tensor('int32', [prompts.length, length], Int32Array.from(ids)) });
     return outputs['last_hidden_state']!;
@@ -113,8 +123,7 @@ export class LoadedModel {
   /** The UNet with the likenesses merged in. Asking with other likenesses frees the weights of the ones before. */
   async denoiser({ batchSize, latentShape, loras }: DenoiserOptions): Promise<CompiledGraph> {
     const [, , height, width] = latentShape;
-    if (!sameLoras(this.#merged?.loras ?? [], loras)) await this.#merge(loras);
-    const merged = this.#merged === null ? [] : [this.#merged.set];
+    const merged = await this.#mergedSets(loras);
     return this.compile(`unet ${batchSize} ${height} ${width}`, () => this.model.buildUnet({ batch: batchSize, height: height!, width: width!, contextLength: this.contextLength, attention: 'fused' }), merged);
   }
 
@@ -134,8 +143,15 @@ export class LoadedModel {
     this.#weights.dispose();
   }
 
+  /** The weights that the likenesses change, merged once for as long as the same ones are asked for. */
+  async #mergedSets(loras: readonly WeightedLora[]): Promise<readonly WeightSet[]> {
+    if (!sameLoras(this.#merged?.loras ?? [], loras)) await this.#merge(loras);
+    return this.#merged === null ? [] : [this.#merged.set];
+  }
+
   async #merge(loras: readonly WeightedLora[]): Promise<void> {
     await this.#graphs.releaseAll('unet ');
+    await this.#graphs.releaseAll('merged text-encoder ');
     this.#merged?.set.dispose();
     this.#merged = null;
     if (loras.length > 0) this.#merged = { loras, set: await this.runner.upload(mergedWeights(this.storedWeights, loras)) };

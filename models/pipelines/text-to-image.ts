@@ -54,7 +54,7 @@ export async function* textToImage(model: LoadedModel, request: TextToImageReque
   const steps = sampler.timesteps.length;
   const guided = guidance > 1;
   const prompts = guided ? [request.negativePrompt, request.prompt] : [request.prompt];
-  const encoderHiddenStates = await model.encodePrompts(prompts);
+  const encoderHiddenStates = await model.encodePrompts(prompts, request.loras);
   const unet = await model.denoiser({ batchSize: prompts.length, latentShape: shape, loras: request.loras });
 
   const random = new TorchRandom(request.seed);

@@ -1,8 +1,7 @@
 /** @file What the engine works on: one runner on one backend, one model on it, and the likeness that was last drawn with. */
 import { AppError } from '#models/errors/app-error.ts';
-import { readLora } from '#models/lora/lora-file.ts';
 import type { LoraFactors } from '#models/lora/lora-weights.ts';
-import { modulePaths } from '#models/lora/module-paths.ts';
+import { readLora } from '#models/lora/read-lora.ts';
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
 import { findLikeness, readLikenessWeights } from '#storage/likeness-store.ts';
 import { findRun } from '#storage/run-store.ts';
@@ -41,7 +40,7 @@ export class EngineDevice {
    * The model that a likeness was learned on, and its factors: the same object as long as it is the same likeness, so that it is merged once.
    *
    * @param likenessId null for the built-in model as it is
-   * @throws {AppError} `job-invalid` if the likeness was deleted, `lora-incompatible`, `weights-corrupt`
+   * @throws {AppError} `job-invalid` if the likeness was deleted, `lora-incompatible`, `lora-damaged`, `weights-corrupt`
    */
   async openLikeness(likenessId: string | null): Promise<{ readonly model: LoadedModel; readonly lora: Map<string, LoraFactors> | null }> {
     if (likenessId === null) return { model: await this.openModel(builtinModelId), lora: null };
@@ -51,7 +50,7 @@ export class EngineDevice {
     }
     const model = await this.openModel(await modelOfRun(record.runId));
     if (this.#likeness?.id !== likenessId || this.#likeness.model !== model) {
-      this.#likeness = { id: likenessId, model, factors: readLora(new Uint8Array(bytes), modulePaths(model.storedWeights.entries())) };
+      this.#likeness = { id: likenessId, model, factors: readLora({ bytes: new Uint8Array(bytes) }, await model.loraBase()) };
     }
     return { model, lora: this.#likeness.factors };
   }

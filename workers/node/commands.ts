@@ -1,9 +1,10 @@
 /** @file The commands of the command line: which options each takes and which function it calls. */
 import { AppError } from '#models/errors/app-error.ts';
+import { writtenLayouts, type WrittenLayout } from '#models/lora/write-lora.ts';
 import { schedulerIds, schedulers, type SchedulerId } from '#models/schedulers/index.ts';
 import { personClasses, type PersonClass } from '#models/text/prompt.ts';
 import { formatHelp, parseOptions, type OptionTable } from './arguments.ts';
-import { generateImages } from './generate.ts';
+import { generateImages, type SourceFiles } from './generate.ts';
 import { inspect } from './inspect.ts';
 import { createNodeRunner } from './ort-node-runner.ts';
 import { writeReport } from './report.ts';
@@ -32,6 +33,7 @@ export const trainCommand = command(
     photos: { kind: 'text', value: 'DIR', help: 'folder with 10 to 25 photos of one person', required: true },
     class: { kind: 'text', value: 'CLASS', help: `${personClasses.join(', ')} (default: person)` },
     out: { kind: 'text', value: 'FILE', help: 'where to write the likeness, a .safetensors file', required: true },
+    layout: { kind: 'text', value: 'NAME', help: `${writtenLayouts.join(' or ')}: kohya for A1111, ComfyUI and diffusers, peft for diffusers and peft (default: kohya)` },
     samples: { kind: 'number', value: 'N', help: 'how many samples to learn from' },
     rank: { kind: 'number', value: 'R', help: 'rank and alpha of the LoRA' },
     resolution: { kind: 'number', value: 'PX', help: 'side of the training crops (default: what the model was trained at)' },
@@ -48,6 +50,7 @@ export const trainCommand = command(
         photos: options.photos,
         personClass: oneOf<PersonClass>('class', options.class ?? 'person', personClasses),
         outFile: options.out,
+        layout: options.layout === undefined ? undefined : oneOf<WrittenLayout>('layout', options.layout, writtenLayouts),
         seed: options.seed ?? 0,
         samples: options.samples,
         rank: options.rank,
@@ -69,7 +72,7 @@ export const generateCommand = command(
   'draw pictures, with a likeness or without',
   {
     model: modelOption,
-    lora: { kind: 'list', value: 'FILE[:WEIGHT]', help: 'likeness to apply; may be given several times' },
+    lora: { kind: 'list', value: 'FILE[:WEIGHT]', help: 'likeness to apply, a .safetensors file or a folder of peft; may be given several times' },
     prompt: { kind: 'text', value: 'TEXT', help: 'what to draw', required: true },
     negative: { kind: 'text', value: 'TEXT', help: 'what to lead away from' },
     steps: { kind: 'number', value: 'N', help: 'denoising steps (default: 20)' },
@@ -78,6 +81,10 @@ export const generateCommand = command(
     seed: seedOption,
     size: { kind: 'text', value: 'WxH', help: 'in pixels (default: what the model was trained at)' },
     count: { kind: 'number', value: 'N', help: 'how many pictures, seeds counting up (default: 1)' },
+    image: { kind: 'text', value: 'FILE', help: 'picture to begin with, its middle cut to the size' },
+    strength: { kind: 'number', value: 'S', help: 'how much of it may change, above 0 to 1 (default: 0.6)' },
+    mask: { kind: 'text', value: 'FILE', help: 'picture that is white where the image is drawn anew' },
+    'clip-skip': { kind: 'number', value: 'N', help: 'last layers of the text encoder to leave out (default: 0)' },
     latents: { kind: 'text', value: 'FILE', help: 'safetensors file with the unit noise to begin with, key `latents`' },
     'save-latents': { kind: 'text', value: 'FILE', help: 'write the final latents under the same key' },
     out: { kind: 'text', value: 'DIR', help: 'folder for the PNG files', required: true },
@@ -101,6 +108,8 @@ export const generateCommand = command(
         sizePx: options.size === undefined ? undefined : parseSize(options.size),
         latentsFile: options.latents,
         saveLatentsFile: options['save-latents'],
+        clipSkip: options['clip-skip'],
+        source: readSource(options),
       },
       (file) => console.log(file),
     );
@@ -111,7 +120,7 @@ export const generateCommand = command(
 
 export const scoreCommand = command('measure how much pictures look like a person; the last number is the mean cosine', scoreOptions, ({ options }) => runScore(options));
 
-export const inspectCommand = command('say what a model folder or a safetensors file holds', {}, async ({ positionals }) => {
+export const inspectCommand = command('say what a model folder, a likeness or another safetensors file holds', {}, async ({ positionals }) => {
   const [path] = positionals;
   if (path === undefined) throw new AppError('usage', { message: 'inspect needs a path', help: 'npm run likeness -- inspect PATH' });
   for (const line of await inspect(path)) console.log(line);
@@ -126,6 +135,14 @@ function oneOf<T extends string>(name: string, given: string, allowed: readonly 
 function wholeNumber(name: string, given: number): number {
   if (Number.isInteger(given) && given >= 1) return given;
   throw new AppError('usage', { message: `--${name} takes a whole number from 1, not ${given}` });
+}
+
+/** What `--image`, `--strength`, `--mask` and `--latents` say together. */
+function readSource({ image, strength, mask, latents }: { image: string | undefined; strength: number | undefined; mask: string | undefined; latents: string | undefined }): SourceFiles | undefined {
+  if (image !== undefined && latents === undefined) return { imageFile: image, strength: strength ?? 0.6, maskFile: mask };
+  if (image !== undefined) throw new AppError('usage', { message: '--image and --latents do not go together', help: 'A picture is made noisy with the noise of the seed.' });
+  if (strength === undefined && mask === undefined) return undefined;
+  throw new AppError('usage', { message: `--${mask === undefined ? 'strength' : 'mask'} needs --image`, help: 'Say which picture is to be changed.' });
 }
 
 /** `likeness.safetensors:0.8` */

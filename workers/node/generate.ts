@@ -4,15 +4,19 @@ import { join } from 'node:path';
 import { AppError } from '#models/errors/app-error.ts';
 import { markMadeWithAi } from '#models/formats/made-with-ai.ts';
 import { parseSafetensors, writeSafetensors } from '#models/formats/safetensors.ts';
-import { readLora } from '#models/lora/lora-file.ts';
 import type { WeightedLora } from '#models/lora/merge-lora.ts';
-import { modulePaths } from '#models/lora/module-paths.ts';
+import { readLora } from '#models/lora/read-lora.ts';
+import type { DenoisingStep, Drawing, DrawingTerms } from '#models/pipelines/denoise.ts';
+import { imageToImage } from '#models/pipelines/image-to-image.ts';
+import { inpaint } from '#models/pipelines/inpaint.ts';
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
+import type { RgbPicture } from '#models/pipelines/pixels.ts';
 import { textToImage } from '#models/pipelines/text-to-image.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
 import { defaultSchedulerId, type SchedulerId } from '#models/schedulers/index.ts';
 import type { Tensor } from '#models/tensor/tensor.ts';
-import { encodePng } from './image-files.ts';
+import { encodePng, readImageCut } from './image-files.ts';
+import { readLoraFile } from './lora-files.ts';
 import { openModelDirectory } from './model-directory.ts';
 import { peakMemoryBytes, Stopwatch } from './report.ts';
 
@@ -36,6 +40,21 @@ export interface GenerateRequest {
   readonly latentsFile?: string | undefined;
   /** Where to write the final latents, under the same key. */
   readonly saveLatentsFile?: string | undefined;
+  /** Last layers of the text encoder to leave out; none where not given. */
+  readonly clipSkip?: number | undefined;
+  readonly source?: SourceFiles | undefined;
+}
+
+/** Pictures larger than this pass the autoencoder in tiles: at 1024 x 1024 its widest layers hold 512 MiB each. */
+const tileAbovePixels = 1024 * 1024;
+
+/** A picture to begin with, instead of noise alone. */
+export interface SourceFiles {
+  readonly imageFile: string;
+  /** How much may change, above 0 to 1. */
+  readonly strength: number;
+  /** Light where the picture is drawn anew; all of it where none is given. */
+  readonly maskFile?: string | undefined;
 }
 
 export interface GenerateReport {
@@ -61,7 +80,7 @@ export async function generateImages(runner: GraphRunner, request: GenerateReque
 /**
  * Draws `count` pictures and writes them, marked as made with AI, as `<seed>.png`.
  *
- * @throws {AppError} `lora-incompatible`, `job-invalid`, `weights-corrupt`
+ * @throws {AppError} what `readLoras` throws, `job-invalid`, `weights-corrupt`
  */
 export async function drawPictures(model: LoadedModel, request: GenerateRequest, onPicture: (file: string) => void = () => undefined): Promise<GenerateReport> {
   const watch = new Stopwatch();
@@ -69,6 +88,7 @@ export async function drawPictures(model: LoadedModel, request: GenerateRequest,
   const latents = request.latentsFile === undefined ? undefined : await readLatents(request.latentsFile);
   const scheduler = request.scheduler ?? defaultSchedulerId(model.schedulerConfig);
   const [widthPx, heightPx] = request.sizePx ?? model.nativeSizePx;
+  const source = request.source && (await readSource(request.source, widthPx, heightPx));
   await mkdir(request.outDirectory, { recursive: true });
   watch.lap('loading');
 
@@ -76,8 +96,9 @@ export async function drawPictures(model: LoadedModel, request: GenerateRequest,
   for (let index = 0; index < request.count; index++) {
     const started = performance.now();
     const seed = request.seed + index;
-    const { prompt, negativePrompt, steps, guidance } = request;
-    const drawing = textToImage(model, { prompt, negativePrompt, widthPx, heightPx, scheduler, steps, guidance, seed, loras, ...(latents && { latents }) });
+    const { prompt, negativePrompt, steps, guidance, clipSkip = 0 } = request;
+    const terms = { prompt, negativePrompt, scheduler, steps, guidance, clipSkip, seed, loras, tileAbovePixels };
+    const drawing = source === undefined ? textToImage(model, { ...terms, widthPx, heightPx, ...(latents && { latents }) }) : drawOver(model, terms, source);
     let drawn = await drawing.next();
     while (drawn.done !== true) drawn = await drawing.next();
     const file = join(request.outDirectory, `${seed}.png`);
@@ -91,10 +112,25 @@ export async function drawPictures(model: LoadedModel, request: GenerateRequest,
   return { pictures, steps: request.steps, guidance: request.guidance, scheduler, picturesPerMinute, seconds: watch.seconds, peakMemoryBytes: peakMemoryBytes() };
 }
 
-/** Likeness files that fit this model. */
+/** Likeness files that fit this model. @throws {AppError} `usage`, `weights-pickled`, `lora-unsupported`, `lora-damaged`, `lora-incompatible` */
 export async function readLoras(model: LoadedModel, files: GenerateRequest['loras']): Promise<WeightedLora[]> {
-  const paths = modulePaths(model.storedWeights.entries());
-  return Promise.all(files.map(async ({ file, weight }) => ({ weights: readLora(new Uint8Array(await readFile(file)), paths), weight })));
+  const base = await model.loraBase();
+  return Promise.all(files.map(async ({ file, weight }) => ({ weights: readLora(await readLoraFile(file), base), weight })));
+}
+
+interface Source {
+  readonly image: RgbPicture;
+  readonly mask: RgbPicture | undefined;
+  readonly strength: number;
+}
+
+async function readSource({ imageFile, maskFile, strength }: SourceFiles, widthPx: number, heightPx: number): Promise<Source> {
+  const mask = maskFile === undefined ? undefined : await readImageCut(maskFile, widthPx, heightPx);
+  return { image: await readImageCut(imageFile, widthPx, heightPx), mask, strength };
+}
+
+function drawOver(model: LoadedModel, terms: DrawingTerms, { image, mask, strength }: Source): AsyncGenerator<DenoisingStep, Drawing> {
+  return mask === undefined ? imageToImage(model, { ...terms, image, strength }) : inpaint(model, { ...terms, image, mask, strength });
 }
 
 async function readLatents(file: string): Promise<Tensor<'float32'>> {

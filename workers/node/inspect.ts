@@ -1,61 +1,64 @@
-/** @file The `inspect` command: what a model folder or a safetensors file holds, in lines. */
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+/** @file The `inspect` command: what a model folder, a checkpoint, a likeness or another safetensors file holds, in lines. */
+import { open, stat } from 'node:fs/promises';
 import { AppError } from '#models/errors/app-error.ts';
-import { readJson } from '#models/formats/model-folder.ts';
-import { parseSafetensors } from '#models/formats/safetensors.ts';
-import { readStableDiffusion } from '#models/families/stable-diffusion/index.ts';
-import { components } from '#models/families/stable-diffusion/weight-names.ts';
-import { elementCount, formatShape } from '#models/tensor/shape.ts';
-import { openModelDirectory } from './model-directory.ts';
+import { kindOfFile } from '#models/families/stable-diffusion/single-file/refuse.ts';
+import { readHeader } from '#models/formats/safetensors.ts';
+import { isPickle, isPickleName, pickled } from '#models/formats/weight-files.ts';
+import { openModel, type OpenModelOptions } from '#models/pipelines/open-model.ts';
+import { formatShape } from '#models/tensor/shape.ts';
+import { describeModel, summarize } from './describe-model.ts';
+import { isAdapterFolder, loraLines, readLoraFile } from './lora-files.ts';
+import { fileSource, openModelDirectory } from './model-directory.ts';
 
 /**
  * Describes a path.
  *
- * @throws {AppError} `usage` if there is nothing at the path, `weights-corrupt`, `model-unknown`, `model-file-missing`
+ * @throws {AppError} `usage` if there is nothing at the path, and what `openModel` throws: for a model that Likeness cannot use, the reason
  */
-export async function inspect(path: string): Promise<readonly string[]> {
-  if (path === 'builtin') return inspectModel(path);
+export async function inspect(path: string, options: OpenModelOptions = {}): Promise<readonly string[]> {
+  if (path === 'builtin') return inspectModel(path, options);
   const found = await stat(path).catch((cause: unknown) => {
     throw new AppError('usage', { message: `there is nothing at ${path}`, help: 'Give a model folder, a safetensors file, or the word builtin.', cause });
   });
-  return found.isDirectory() ? inspectModel(path) : inspectSafetensors(new Uint8Array(await readFile(path)));
+  if (!found.isDirectory()) return inspectFile(path, options);
+  return (await isAdapterFolder(path)) ? inspectLora(path) : inspectModel(path, options);
 }
 
-async function inspectModel(path: string): Promise<readonly string[]> {
-  const folder = openModelDirectory(path);
-  const model = readStableDiffusion({
-    modelIndex: await readJson(folder, 'model_index.json'),
-    unet: await readJson(folder, 'unet/config.json'),
-    textEncoder: await readJson(folder, 'text_encoder/config.json'),
-    vae: await readJson(folder, 'vae/config.json'),
-  });
-  const { unet, textEncoder, vae } = model;
-  const lines = [
-    `${path}: a Stable Diffusion model`,
-    `  draws ${unet.sampleSize[1] * vae.downscale} x ${unet.sampleSize[0] * vae.downscale} px from latents [${unet.inChannels}, ${unet.sampleSize.join(', ')}]`,
-    `  UNet: channels ${unet.levels.map((level) => level.channels).join(', ')}; blocks ${unet.levels.map((level) => level.downType).join(', ')}`,
-    `  text encoder: ${textEncoder.layers} layers of ${textEncoder.width}, ${textEncoder.positions} tokens, vocabulary of ${textEncoder.vocabularySize}`,
-    `  autoencoder: ${vae.kind === 'tiny' ? 'AutoencoderTiny' : 'AutoencoderKL'}, factor ${vae.downscale}, scaling ${vae.scalingFactor}`,
-  ];
-  for (const component of components) {
-    const file = component === 'text_encoder' ? 'model.safetensors' : 'diffusion_pytorch_model.safetensors';
-    lines.push(`  ${join(component, file)}: ${summary(parseSafetensors(await folder.readBytes(`${component}/${file}`)).tensors)}`);
-  }
-  return lines;
+async function inspectModel(path: string, options: OpenModelOptions): Promise<readonly string[]> {
+  return describeModel(path, await openModel(openModelDirectory(path), options));
 }
 
-function inspectSafetensors(bytes: Uint8Array): readonly string[] {
-  const { tensors, metadata } = parseSafetensors(bytes);
+async function inspectFile(path: string, options: OpenModelOptions): Promise<readonly string[]> {
+  if (isPickleName(path) || (await startsLikePickle(path))) throw pickled('the disk', path);
+  const header = await readHeader(await fileSource(path));
+  const kind = kindOfFile(header);
+  if (kind === 'lora') return inspectLora(path);
+  // A checkpoint, of Stable Diffusion or of something that is refused with its name.
+  if (kind !== null) return inspectModel(path, options);
   return [
-    summary(tensors),
-    ...Object.entries(metadata).map(([key, value]) => `  ${key}: ${value.length > 100 ? `${value.slice(0, 100)}...` : value}`),
-    ...[...tensors].map(([name, { dtype, shape }]) => `  ${name} ${dtype}${formatShape(shape)}`),
+    `${path}: a safetensors file, neither a whole model nor a likeness: ${summarize(header.entries.values())}`,
+    ...metadataLines(header.metadata),
+    ...[...header.entries.values()].map(({ name, storedType, shape }) => `  ${name} ${storedType}${formatShape(shape)}`),
   ];
 }
 
-function summary(tensors: ReturnType<typeof parseSafetensors>['tensors']): string {
-  const parameters = [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  const bytes = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-  return `${tensors.size} tensors, ${(parameters / 1e6).toFixed(2)} M numbers, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
+async function inspectLora(path: string): Promise<readonly string[]> {
+  const source = await readLoraFile(path);
+  const { entries, metadata } = await readHeader({ sizeBytes: source.bytes.length, read: async (offset, length) => source.bytes.subarray(offset, offset + length) });
+  return [...(loraLines(source) ?? [`${path}: a LoRA in a layout that Likeness does not know`]), `  ${summarize(entries.values())}`, ...metadataLines(metadata)];
+}
+
+function metadataLines(metadata: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(metadata).map(([key, value]) => `  ${key}: ${value.length > 100 ? `${value.slice(0, 100)}...` : value}`);
+}
+
+/** A pickle may go by any name, `.safetensors` too. */
+async function startsLikePickle(path: string): Promise<boolean> {
+  const handle = await open(path);
+  try {
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(4), 0, 4, 0);
+    return isPickle(buffer.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
+  }
 }

@@ -1,9 +1,11 @@
 /** @file The `train` command: photos in, a likeness file out. */
 import { writeFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { findCard, licences } from '#models/catalog/index.ts';
 import { AppError, isAppError } from '#models/errors/app-error.ts';
 import { likenessMetadata } from '#models/lora/likeness-metadata.ts';
-import { writeKohyaLora } from '#models/lora/lora-file.ts';
 import { countLoraParameters } from '#models/lora/lora-weights.ts';
+import { writeLora, type WrittenLayout } from '#models/lora/write-lora.ts';
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
 import { resolveOptions } from '#models/schedulers/scheduler-config.ts';
@@ -25,6 +27,8 @@ export interface TrainRequest {
   readonly photos: string | readonly string[];
   readonly personClass: PersonClass;
   readonly outFile: string;
+  /** Kohya's, where none is given. */
+  readonly layout?: WrittenLayout | undefined;
   readonly seed: number;
   readonly samples?: number | undefined;
   readonly rank?: number | undefined;
@@ -47,7 +51,7 @@ export interface TrainReport {
 const fewestPhotos = 2;
 
 /**
- * Learns a likeness and writes it as safetensors in kohya's layout.
+ * Learns a likeness and writes it as safetensors.
  *
  * @param runner  not owned
  * @param onEvent told of every photo and update
@@ -89,7 +93,10 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
   const state: TrainingState = learned.value;
   const facts = {
     lora,
-    baseModel: request.model,
+    baseModel: nameOfModel(request.model),
+    baseFingerprint: (await model.loraBase()).fingerprint,
+    baseLicence: licences[findCard(nameOfModel(request.model))?.licence ?? 'unknown'],
+    textWidth: model.model.textEncoder.width,
     resolutionPx,
     samples: state.samplesSeen,
     learningRate: plan.learningRate,
@@ -97,7 +104,7 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
     predictionType: resolveOptions(model.schedulerConfig).predictionType,
     triggerPhrase: subjectPhrase(subject),
   };
-  const bytes = writeKohyaLora(state.factors, likenessMetadata(facts));
+  const bytes = writeLora(state.factors, likenessMetadata(facts), request.layout);
   await writeFile(request.outFile, bytes);
   await model.dispose();
   watch.lap('saving');
@@ -112,6 +119,11 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
     seconds: watch.seconds,
     peakMemoryBytes: peakMemoryBytes(),
   };
+}
+
+/** What the likeness says of its model: the folder's own name, and nothing of where on this machine it is. */
+function nameOfModel(nameOrPath: string): string {
+  return nameOrPath === 'builtin' ? nameOrPath : basename(resolve(nameOrPath));
 }
 
 /** Decodes the photos and finds the largest face of each; one bad file does not stop the others. */

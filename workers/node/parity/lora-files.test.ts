@@ -1,0 +1,110 @@
+/** @file LoRA files as five libraries write them: read here, they draw what the libraries draw. Goldens: models/testing/reference/lora_files.py */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseSafetensors } from '#models/formats/safetensors.ts';
+import { describeLora } from '#models/lora/describe-lora.ts';
+import { openLora } from '#models/lora/lora-contents.ts';
+import { mergeLora, type WeightedLora } from '#models/lora/merge-lora.ts';
+import { readLora } from '#models/lora/read-lora.ts';
+import { writeLora, writtenLayouts } from '#models/lora/write-lora.ts';
+import { LoadedModel } from '#models/pipelines/loaded-model.ts';
+import type { SchedulerId } from '#models/schedulers/index.ts';
+import { widenHalves } from '#models/tensor/float16.ts';
+import type { Tensor } from '#models/tensor/tensor.ts';
+import { readLoras } from '../generate.ts';
+import { readLoraFile } from '../lora-files.ts';
+import { openModelDirectory } from '../model-directory.ts';
+import { createNodeRunner } from '../ort-node-runner.ts';
+import { drawPicture, psnr, relativeDifference } from './compare-pictures.ts';
+
+interface GoldenCase {
+  readonly files: readonly (readonly [name: string, weight: number])[];
+  readonly scheduler: SchedulerId;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly seed: number;
+}
+
+const golden = fileURLToPath(new URL('../../../models/testing/golden', import.meta.url));
+const { tensors, metadata } = parseSafetensors(readFileSync(`${golden}/lora/expected.safetensors`));
+const cases = JSON.parse(metadata['cases']!) as Record<string, GoldenCase>;
+
+const runner = createNodeRunner({ threads: 1 });
+let model: LoadedModel;
+beforeAll(async () => {
+  model = await LoadedModel.load(runner, openModelDirectory(`${golden}/pipeline`));
+});
+afterAll(() => runner.dispose());
+
+const draw = ({ scheduler, steps, guidance, seed }: GoldenCase, loras: readonly WeightedLora[]) =>
+  drawPicture(model, { prompt: metadata['prompt']!, negativePrompt: metadata['negative']!, widthPx: 32, heightPx: 32, scheduler, steps, guidance, seed, loras });
+
+const lorasOf = ({ files }: GoldenCase): Promise<WeightedLora[]> =>
+  readLoras(
+    model,
+    files.map(([name, weight]) => ({ file: `${golden}/lora/${name}`, weight })),
+  );
+
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i]!)), 0);
+}
+
+test.each(Object.entries(cases))('%s draws the picture of the library that wrote it', async (name, golden) => {
+  const loras = await lorasOf(golden);
+  const { latents, picture } = await draw(golden, loras);
+  const expected = tensors.get(`${name}.latents`)!.data as Float32Array;
+  const plain = await draw(golden, []);
+  expect(relativeDifference(plain.latents.data, expected)).toBeGreaterThan(0.01); // the file matters
+  expect(relativeDifference(latents.data, expected)).toBeLessThan(1e-4);
+  expect(psnr(picture.rgb, widenHalves(tensors.get(`${name}.picture`)!.data as Uint16Array))).toBeGreaterThan(45);
+});
+
+const mergedKeysOf = (name: string): string[] => [...tensors.keys()].filter((key) => key.startsWith(`${name}.merged.`));
+const fused = Object.entries(cases).filter(([name]) => mergedKeysOf(name).length > 0);
+
+test.each(fused)('%s merges to the weights that fuse_lora makes', async (name, golden) => {
+  const loras = await lorasOf(golden);
+  for (const key of mergedKeysOf(name)) {
+    const parameter = key.slice(`${name}.merged.`.length);
+    const base = new Map([[parameter, (await model.storedWeights.read(parameter))!]]);
+    const path = parameter.replace(/\.weight$/, '');
+    const here = loras.flatMap(({ weights, weight }) => (weights.has(path) ? [{ weights: new Map([[path, weights.get(path)!]]), weight }] : []));
+    const ours = here.length === 0 ? new Map<string, Tensor>() : mergeLora(base, here);
+    const result = ours.get(parameter)?.data ?? widenHalves(base.get(parameter)!.data as Uint16Array);
+    expect(largestDifference(result as Float32Array, tensors.get(key)!.data as Float32Array), parameter).toBeLessThan(1e-5);
+  }
+});
+
+test('every layout is recognized by its keys', async () => {
+  const layouts = Object.fromEntries(
+    await Promise.all(Object.values(cases).map(async ({ files }) => [files[0]![0], openLora(await readLoraFile(`${golden}/lora/${files[0]![0]}`)).layout] as const)),
+  );
+  expect(layouts).toEqual({
+    'kohya.safetensors': 'kohya',
+    'kohya-bfloat16.safetensors': 'kohya',
+    'lcm.safetensors': 'kohya',
+    'locon-tucker.safetensors': 'kohya',
+    'peft.safetensors': 'peft',
+    'peft-folder': 'peft',
+    'diffusers-renamed.safetensors': 'diffusers-old',
+    'old-diffusers.safetensors': 'diffusers-old',
+    'cloneofsimo.safetensors': 'cloneofsimo',
+    'cloneofsimo-2023.safetensors': 'cloneofsimo',
+    'cloneofsimo-extended.safetensors': 'cloneofsimo',
+  });
+});
+
+test('inspect tells layers, convolutions and ranks', async () => {
+  const contents = openLora(await readLoraFile(`${golden}/lora/kohya.safetensors`));
+  expect(describeLora(contents)).toMatchObject({ layout: 'kohya', textEncoderLayers: 12, ranks: [2, 4] });
+});
+
+test.each(writtenLayouts)('a file written in the layout of %s draws what it was written from', async (layout) => {
+  const [kohya] = await lorasOf(cases['kohya']!);
+  const written = readLora({ bytes: writeLora(kohya!.weights, {}, layout) }, await model.loraBase());
+  const expected = await draw(cases['kohya']!, [kohya!]);
+  const { latents } = await draw(cases['kohya']!, [{ weights: written, weight: 1 }]);
+  // The layout of peft has the scale multiplied in and rounded to half precision.
+  expect(relativeDifference(latents.data, expected.latents.data)).toBeLessThan(layout === 'kohya' ? 1e-6 : 2e-3);
+});

@@ -4,7 +4,6 @@ import type { StableDiffusionModel } from '../families/stable-diffusion/index.ts
 import type { ModelWeights } from '../families/stable-diffusion/model-weights.ts';
 import type { ModelFolder } from '../formats/model-folder.ts';
 import type { Graph } from '../graph/graph.ts';
-import { loraBaseOf, type LoraBase } from '../lora/lora-base.ts';
 import { mergeLora, type WeightedLora } from '../lora/merge-lora.ts';
 import type { CompiledGraph, GraphRunner, WeightSet } from '../runtime/graph-runner.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler-config.ts';
@@ -22,6 +21,12 @@ export interface DenoiserOptions {
   readonly loras: readonly WeightedLora[];
 }
 
+/** Both float32 [1, C, h, w]. */
+export interface LatentDistribution {
+  readonly mean: Tensor;
+  readonly std: Tensor | null;
+}
+
 /** Owns every session and weight it makes; `dispose` frees them all. */
 export class LoadedModel {
   readonly runner: GraphRunner;
@@ -32,7 +37,6 @@ export class LoadedModel {
   readonly storedWeights: ModelWeights;
   readonly #weights: WeightSet;
   readonly #graphs: CompiledGraphCache;
-  #loraBase: Promise<LoraBase> | null = null;
   #merged: { readonly loras: readonly WeightedLora[]; readonly set: WeightSet } | null = null;
 
   private constructor(runner: GraphRunner, { model, tokenizer, schedulerConfig, weights }: OpenedModel, uploaded: WeightSet) {
@@ -89,18 +93,20 @@ export class LoadedModel {
     return this.model.textEncoder.positions;
   }
 
-  /** What decides whether a likeness fits this model. Read once. @throws {AppError} `weights-corrupt` */
-  loraBase(): Promise<LoraBase> {
-    return (this.#loraBase ??= loraBaseOf(this.storedWeights));
-  }
-
-  /** Text encoder outputs of several prompts, float32 [prompts, length, width]. `loras` as for the denoiser: some change the text encoder too. */
-  async encodePrompts(prompts: readonly string[], loras: readonly WeightedLora[] = []): Promise<Tensor> {
+  /**
+   * Text encoder outputs of several prompts, float32 [prompts, length, width].
+   *
+   * @param skippedLayers last layers of the text encoder to leave out, as `clip_skip` in diffusers
+   * @throws {AppError} `job-invalid` if no layer would be left
+   */
+  async encodePrompts(prompts: readonly string[], skippedLayers = 0): Promise<Tensor> {
     const length = this.contextLength;
-    const isChanged = loras.some(({ weights }) => [...weights.keys()].some((path) => path.startsWith('text_encoder.')));
-    const merged = isChanged ? await this.#mergedSets(loras) : [];
-    const key = `${isChanged ? 'merged ' : ''}text-encoder ${prompts.length}`;
-    const encoder = await this.compile(key, () => this.model.buildTextEncoder({ batch: prompts.length, length }), merged);
+    const { layers } = this.model.textEncoder;
+    if (!Number.isInteger(skippedLayers) || skippedLayers < 0 || skippedLayers >= layers) {
+      throw new AppError('job-invalid', { message: `${skippedLayers} layers of the text encoder cannot be skipped`, help: `Choose 0 to ${layers - 1}.` });
+    }
+    const key = `text-encoder ${prompts.length} ${skippedLayers}`;
+    const encoder = await this.compile(key, () => this.model.buildTextEncoder({ batch: prompts.length, length, skippedLayers }));
     const ids = prompts.flatMap((prompt) => [...this.tokenizer.encode(prompt, length)]);
     const outputs = await encoder.run({ input_ids: tensor('int32', [prompts.length, length], Int32Array.from(ids)) });
     return outputs['last_hidden_state']!;
@@ -108,9 +114,19 @@ export class LoadedModel {
 
   /** A picture as a scaled latent. @param image float32 [1, 3, H, W], -1 to 1 */
   async encode(image: Tensor): Promise<Tensor> {
+    return (await this.encodeDistribution(image)).mean;
+  }
+
+  /**
+   * The latents that a picture may stand for, scaled: mean + std * unit noise. `std` is null where the autoencoder gives one latent.
+   *
+   * @param image float32 [1, 3, H, W], -1 to 1
+   */
+  async encodeDistribution(image: Tensor): Promise<LatentDistribution> {
     const [, , height, width] = image.shape;
     const encoder = await this.compile(`image-encoder ${height} ${width}`, () => this.model.buildImageEncoder({ batch: 1, height: height!, width: width! }));
-    return (await encoder.run({ image }))['latent_mean']!;
+    const outputs = await encoder.run({ image });
+    return { mean: outputs['latent_mean']!, std: outputs['latent_std'] ?? null };
   }
 
   /** A scaled latent as a picture, float32 [1, 3, H, W], about -1 to 1. */
@@ -123,7 +139,8 @@ export class LoadedModel {
   /** The UNet with the likenesses merged in. Asking with other likenesses frees the weights of the ones before. */
   async denoiser({ batchSize, latentShape, loras }: DenoiserOptions): Promise<CompiledGraph> {
     const [, , height, width] = latentShape;
-    const merged = await this.#mergedSets(loras);
+    if (!sameLoras(this.#merged?.loras ?? [], loras)) await this.#merge(loras);
+    const merged = this.#merged === null ? [] : [this.#merged.set];
     return this.compile(`unet ${batchSize} ${height} ${width}`, () => this.model.buildUnet({ batch: batchSize, height: height!, width: width!, contextLength: this.contextLength, attention: 'fused' }), merged);
   }
 
@@ -143,15 +160,8 @@ export class LoadedModel {
     this.#weights.dispose();
   }
 
-  /** The weights that the likenesses change, merged once for as long as the same ones are asked for. */
-  async #mergedSets(loras: readonly WeightedLora[]): Promise<readonly WeightSet[]> {
-    if (!sameLoras(this.#merged?.loras ?? [], loras)) await this.#merge(loras);
-    return this.#merged === null ? [] : [this.#merged.set];
-  }
-
   async #merge(loras: readonly WeightedLora[]): Promise<void> {
     await this.#graphs.releaseAll('unet ');
-    await this.#graphs.releaseAll('merged text-encoder ');
     this.#merged?.set.dispose();
     this.#merged = null;
     if (loras.length > 0) this.#merged = { loras, set: await this.runner.upload(mergedWeights(this.storedWeights, loras)) };

@@ -39,8 +39,8 @@ export async function generatePictures(
     tell({ kind: 'phase', phase: 'drawing' });
     const pace = new Pace();
     for (const [index, order] of request.orders.entries()) {
-      const onStep = async (step: number): Promise<void> => {
-        tell({ kind: 'step', index, step, steps: request.steps });
+      const onStep = async (step: number, steps: number): Promise<void> => {
+        tell({ kind: 'step', index, step, steps });
         await breathe();
         await waitWhilePaused(control, pace);
       };
@@ -83,13 +83,13 @@ function termsOf(order: PictureOrder, { steps }: GenerateRequest, model: LoadedM
 }
 
 /** @param onStep awaited before each step and after the last; throws to stop */
-async function drawOrder(model: LoadedModel, request: TextToImageRequest, onStep: (step: number) => Promise<void>): Promise<RgbPicture> {
-  await onStep(0);
+async function drawOrder(model: LoadedModel, request: TextToImageRequest, onStep: (step: number, steps: number) => Promise<void>): Promise<RgbPicture> {
+  await onStep(0, request.steps);
   const drawing = textToImage(model, request);
   for (;;) {
     const event = await drawing.next();
     if (event.done === true) return event.value.picture;
-    await onStep(event.value.step);
+    await onStep(event.value.step, event.value.steps);
   }
 }
 

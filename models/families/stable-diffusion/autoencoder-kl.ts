@@ -27,6 +27,8 @@ export interface AutoencoderKlConfig {
   readonly postQuantConv: boolean;
   readonly scalingFactor: number;
   readonly shiftFactor: number;
+  /** Side of the pictures it was trained on, in pixels; the size of a tile where large pictures are cut up. */
+  readonly sampleSizePx: number;
   /** Image pixels per latent pixel along one side. */
   readonly downscale: number;
 }
@@ -62,6 +64,7 @@ export function readAutoencoderKlConfig(json: unknown): AutoencoderKlConfig {
     postQuantConv: reader.boolean('use_post_quant_conv', true),
     scalingFactor: reader.number('scaling_factor', 0.18215),
     shiftFactor: reader.number('shift_factor', 0),
+    sampleSizePx: Array.isArray(reader.optional('sample_size')) ? reader.counts('sample_size')[0]! : reader.count('sample_size', 32),
     downscale: 2 ** (channels.length - 1),
   };
 }

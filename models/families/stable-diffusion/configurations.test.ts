@@ -63,6 +63,7 @@ describe('what we do not build is refused by name', () => {
     ['latent statistics', () => readAutoencoderKlConfig({ ...sd15Vae, latents_mean: [0] }), /latents_mean/],
     ['an SDXL pipeline', () => readModelIndex({ ...sd15Index, _class_name: 'StableDiffusionXLPipeline' }), /StableDiffusionXLPipeline/],
     ['a missing part', () => readModelIndex({ ...sd15Index, vae: undefined }), /vae is null/],
+    ['an inpainting UNet', () => readStableDiffusion({ ...sd15, unet: { ...sd15Unet, in_channels: 9 } }), /in_channels is 9/],
     ['parts of different models', () => readStableDiffusion({ ...sd15, textEncoder: { ...sd15Text, hidden_size: 384 } }), /text_encoder has 384, unet has 768/],
   ];
   test.each(cases)('%s', (_, read, message) => {

@@ -76,6 +76,12 @@ export function readStableDiffusion(files: ModelFiles): StableDiffusionModel {
   const vae = classes.get('vae') === 'AutoencoderTiny' ? readAutoencoderTinyConfig(files.vae) : readAutoencoderKlConfig(files.vae);
   requireEqual('text features', 'text_encoder', textEncoder.width, 'unet', textWidth(unet));
   requireEqual('latent channels', 'vae', vae.latentChannels, 'unet', unet.outChannels);
+  if (unet.inChannels !== unet.outChannels) {
+    throw new AppError('model-unknown', {
+      message: `unet/config.json: in_channels is ${unet.inChannels}, out_channels ${unet.outChannels}`,
+      help: 'This model wants more than noise and words, such as a picture and a mask. Choose the plain model: Likeness inpaints with it.',
+    });
+  }
   return {
     family: 'stable-diffusion',
     unet,

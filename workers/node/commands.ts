@@ -1,6 +1,5 @@
 /** @file The commands of the command line: which options each takes and which function it calls. */
 import { AppError } from '#models/errors/app-error.ts';
-import { writtenLayouts, type WrittenLayout } from '#models/lora/write-lora.ts';
 import { schedulerIds, schedulers, type SchedulerId } from '#models/schedulers/index.ts';
 import { personClasses, type PersonClass } from '#models/text/prompt.ts';
 import { formatHelp, parseOptions, type OptionTable } from './arguments.ts';
@@ -33,7 +32,6 @@ export const trainCommand = command(
     photos: { kind: 'text', value: 'DIR', help: 'folder with 10 to 25 photos of one person', required: true },
     class: { kind: 'text', value: 'CLASS', help: `${personClasses.join(', ')} (default: person)` },
     out: { kind: 'text', value: 'FILE', help: 'where to write the likeness, a .safetensors file', required: true },
-    layout: { kind: 'text', value: 'NAME', help: `${writtenLayouts.join(' or ')}: kohya for A1111, ComfyUI and diffusers, peft for diffusers and peft (default: kohya)` },
     samples: { kind: 'number', value: 'N', help: 'how many samples to learn from' },
     rank: { kind: 'number', value: 'R', help: 'rank and alpha of the LoRA' },
     resolution: { kind: 'number', value: 'PX', help: 'side of the training crops (default: what the model was trained at)' },
@@ -50,7 +48,6 @@ export const trainCommand = command(
         photos: options.photos,
         personClass: oneOf<PersonClass>('class', options.class ?? 'person', personClasses),
         outFile: options.out,
-        layout: options.layout === undefined ? undefined : oneOf<WrittenLayout>('layout', options.layout, writtenLayouts),
         seed: options.seed ?? 0,
         samples: options.samples,
         rank: options.rank,
@@ -72,7 +69,7 @@ export const generateCommand = command(
   'draw pictures, with a likeness or without',
   {
     model: modelOption,
-    lora: { kind: 'list', value: 'FILE[:WEIGHT]', help: 'likeness to apply, a .safetensors file or a folder of peft; may be given several times' },
+    lora: { kind: 'list', value: 'FILE[:WEIGHT]', help: 'likeness to apply; may be given several times' },
     prompt: { kind: 'text', value: 'TEXT', help: 'what to draw', required: true },
     negative: { kind: 'text', value: 'TEXT', help: 'what to lead away from' },
     steps: { kind: 'number', value: 'N', help: 'denoising steps (default: 20)' },
@@ -120,7 +117,7 @@ export const generateCommand = command(
 
 export const scoreCommand = command('measure how much pictures look like a person; the last number is the mean cosine', scoreOptions, ({ options }) => runScore(options));
 
-export const inspectCommand = command('say what a model folder, a likeness or another safetensors file holds', {}, async ({ positionals }) => {
+export const inspectCommand = command('say what a model folder or a safetensors file holds', {}, async ({ positionals }) => {
   const [path] = positionals;
   if (path === undefined) throw new AppError('usage', { message: 'inspect needs a path', help: 'npm run likeness -- inspect PATH' });
   for (const line of await inspect(path)) console.log(line);

@@ -62,6 +62,17 @@ export async function readImage(file: string, limits: ImageLimits = defaultImage
   }
 }
 
+/**
+ * Decodes a picture and cuts it to a size, its middle kept: as large as fits, never stretched.
+ *
+ * @throws {AppError} as `readImage`
+ */
+export async function readImageCut(file: string, widthPx: number, heightPx: number): Promise<RgbPicture> {
+  const { rgb, ...size } = await readImage(file);
+  const cut = sharp(rgb, { raw: { width: size.widthPx, height: size.heightPx, channels: 3 } }).resize({ width: widthPx, height: heightPx, fit: 'cover' });
+  return { widthPx, heightPx, rgb: new Uint8Array(await cut.raw({ depth: 'uchar' }).toBuffer()) };
+}
+
 /** A decoded picture and the file it came from. */
 export interface PictureFile {
   readonly file: string;

@@ -107,10 +107,10 @@ export async function* denoise(model: LoadedModel, terms: DrawingTerms, beginnin
 }
 
 /** Text features [1 or 2, L, D], the negative prompt's first. `clip_skip` of diffusers is for the prompt alone. */
-async function encodeWords(model: LoadedModel, { prompt, negativePrompt, clipSkip = 0 }: DrawingTerms, withNegative: boolean): Promise<Tensor> {
-  if (!withNegative) return model.encodePrompts([prompt], clipSkip);
-  if (clipSkip === 0) return model.encodePrompts([negativePrompt, prompt]);
-  const parts = [await model.encodePrompts([negativePrompt]), await model.encodePrompts([prompt], clipSkip)];
+async function encodeWords(model: LoadedModel, { prompt, negativePrompt, clipSkip = 0, loras }: DrawingTerms, withNegative: boolean): Promise<Tensor> {
+  if (!withNegative) return model.encodePrompts([prompt], clipSkip, loras);
+  if (clipSkip === 0) return model.encodePrompts([negativePrompt, prompt], 0, loras);
+  const parts = [await model.encodePrompts([negativePrompt], 0, loras), await model.encodePrompts([prompt], clipSkip, loras)];
   const [, ...features] = parts[0]!.shape;
   return tensor('float32', [2, ...features], Float32Array.from(parts.flatMap(({ data }) => Array.from(data as Float32Array))));
 }

@@ -2,8 +2,10 @@
 import { AppError } from '../errors/app-error.ts';
 import type { StableDiffusionModel } from '../families/stable-diffusion/index.ts';
 import type { ModelWeights } from '../families/stable-diffusion/model-weights.ts';
+import { components, type Component } from '../families/stable-diffusion/weight-names.ts';
 import type { ModelFolder } from '../formats/model-folder.ts';
 import type { Graph } from '../graph/graph.ts';
+import { loraBaseOf, type LoraBase } from '../lora/lora-base.ts';
 import { mergeLora, type WeightedLora } from '../lora/merge-lora.ts';
 import type { CompiledGraph, GraphRunner, WeightSet } from '../runtime/graph-runner.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler-config.ts';
@@ -11,6 +13,7 @@ import type { Shape } from '../tensor/shape.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
 import type { ClipTokenizer } from '../text/clip-tokenizer.ts';
 import { CompiledGraphCache } from './compiled-graph-cache.ts';
+import { ComponentWeights } from './component-weights.ts';
 import { openModel, type OpenedModel, type OpenModelOptions } from './open-model.ts';
 
 export interface DenoiserOptions {
@@ -35,17 +38,18 @@ export class LoadedModel {
   readonly schedulerConfig: SchedulerConfig;
   /** The weights where they lie, in their stored types: what a likeness is checked against and merged into. */
   readonly storedWeights: ModelWeights;
-  readonly #weights: WeightSet;
+  readonly #weights: ComponentWeights;
   readonly #graphs: CompiledGraphCache;
+  #loraBase: Promise<LoraBase> | null = null;
   #merged: { readonly loras: readonly WeightedLora[]; readonly set: WeightSet } | null = null;
 
-  private constructor(runner: GraphRunner, { model, tokenizer, schedulerConfig, weights }: OpenedModel, uploaded: WeightSet) {
+  private constructor(runner: GraphRunner, { model, tokenizer, schedulerConfig, weights }: OpenedModel) {
     this.runner = runner;
     this.model = model;
     this.tokenizer = tokenizer;
     this.schedulerConfig = schedulerConfig;
     this.storedWeights = weights;
-    this.#weights = uploaded;
+    this.#weights = new ComponentWeights(runner, weights);
     this.#graphs = new CompiledGraphCache(runner);
   }
 
@@ -56,13 +60,36 @@ export class LoadedModel {
    * @throws {AppError} what `openModel` throws, and `device-out-of-memory`
    */
   static async load(runner: GraphRunner, folder: ModelFolder, options: OpenModelOptions = {}): Promise<LoadedModel> {
-    const opened = await openModel(folder, options);
-    return new LoadedModel(runner, opened, await runner.upload(opened.weights.stream()));
+    const loaded = await LoadedModel.open(runner, folder, options);
+    for (const component of components) await loaded.weightsOf(component);
+    return loaded;
   }
 
-  /** The weights on the device. */
-  get weights(): WeightSet {
-    return this.#weights;
+  /**
+   * As `load`, but every component is placed when it is first needed: what does not run at the same time need not fit together.
+   *
+   * @throws {AppError} what `openModel` throws
+   */
+  static async open(runner: GraphRunner, folder: ModelFolder, options: OpenModelOptions = {}): Promise<LoadedModel> {
+    return new LoadedModel(runner, await openModel(folder, options));
+  }
+
+  /** A component's weights on the device, placed if they are not there. @throws {AppError} `weights-corrupt`, `device-out-of-memory` */
+  weightsOf(component: Component): Promise<WeightSet> {
+    return this.#weights.of(component);
+  }
+
+  /** Components whose weights are on the device. */
+  get presentComponents(): readonly Component[] {
+    return this.#weights.present;
+  }
+
+  /** Frees every compiled graph, all merged weights, and the weights of all components but these. What is asked for later comes back by itself. */
+  async keepOnly(kept: readonly Component[]): Promise<void> {
+    await this.#graphs.releaseAll('');
+    this.#merged?.set.dispose();
+    this.#merged = null;
+    for (const component of components) if (!kept.includes(component)) await this.#weights.free(component);
   }
 
   /**
@@ -93,20 +120,28 @@ export class LoadedModel {
     return this.model.textEncoder.positions;
   }
 
+  /** What decides whether a likeness fits this model. Read once. @throws {AppError} `weights-corrupt` */
+  loraBase(): Promise<LoraBase> {
+    return (this.#loraBase ??= loraBaseOf(this.storedWeights));
+  }
+
   /**
    * Text encoder outputs of several prompts, float32 [prompts, length, width].
    *
    * @param skippedLayers last layers of the text encoder to leave out, as `clip_skip` in diffusers
+   * @param loras         as for the denoiser: some change the text encoder too
    * @throws {AppError} `job-invalid` if no layer would be left
    */
-  async encodePrompts(prompts: readonly string[], skippedLayers = 0): Promise<Tensor> {
+  async encodePrompts(prompts: readonly string[], skippedLayers = 0, loras: readonly WeightedLora[] = []): Promise<Tensor> {
     const length = this.contextLength;
     const { layers } = this.model.textEncoder;
     if (!Number.isInteger(skippedLayers) || skippedLayers < 0 || skippedLayers >= layers) {
       throw new AppError('job-invalid', { message: `${skippedLayers} layers of the text encoder cannot be skipped`, help: `Choose 0 to ${layers - 1}.` });
     }
-    const key = `text-encoder ${prompts.length} ${skippedLayers}`;
-    const encoder = await this.compile(key, () => this.model.buildTextEncoder({ batch: prompts.length, length, skippedLayers }));
+    const isChanged = loras.some(({ weights }) => [...weights.keys()].some((path) => path.startsWith('text_encoder.')));
+    const key = `${isChanged ? 'merged ' : ''}text-encoder ${prompts.length} ${skippedLayers}`;
+    const merged = isChanged ? await this.#mergedSets(loras) : [];
+    const encoder = await this.compile(key, 'text_encoder', () => this.model.buildTextEncoder({ batch: prompts.length, length, skippedLayers }), merged);
     const ids = prompts.flatMap((prompt) => [...this.tokenizer.encode(prompt, length)]);
     const outputs = await encoder.run({ input_ids: tensor('int32', [prompts.length, length], Int32Array.from(ids)) });
     return outputs['last_hidden_state']!;
@@ -124,7 +159,7 @@ export class LoadedModel {
    */
   async encodeDistribution(image: Tensor): Promise<LatentDistribution> {
     const [, , height, width] = image.shape;
-    const encoder = await this.compile(`image-encoder ${height} ${width}`, () => this.model.buildImageEncoder({ batch: 1, height: height!, width: width! }));
+    const encoder = await this.compile(`image-encoder ${height} ${width}`, 'vae', () => this.model.buildImageEncoder({ batch: 1, height: height!, width: width! }));
     const outputs = await encoder.run({ image });
     return { mean: outputs['latent_mean']!, std: outputs['latent_std'] ?? null };
   }
@@ -132,21 +167,20 @@ export class LoadedModel {
   /** A scaled latent as a picture, float32 [1, 3, H, W], about -1 to 1. */
   async decode(latent: Tensor): Promise<Tensor> {
     const [, , height, width] = latent.shape;
-    const decoder = await this.compile(`image-decoder ${height} ${width}`, () => this.model.buildImageDecoder({ batch: 1, height: height!, width: width! }));
+    const decoder = await this.compile(`image-decoder ${height} ${width}`, 'vae', () => this.model.buildImageDecoder({ batch: 1, height: height!, width: width! }));
     return (await decoder.run({ latent }))['image']!;
   }
 
   /** The UNet with the likenesses merged in. Asking with other likenesses frees the weights of the ones before. */
   async denoiser({ batchSize, latentShape, loras }: DenoiserOptions): Promise<CompiledGraph> {
     const [, , height, width] = latentShape;
-    if (!sameLoras(this.#merged?.loras ?? [], loras)) await this.#merge(loras);
-    const merged = this.#merged === null ? [] : [this.#merged.set];
-    return this.compile(`unet ${batchSize} ${height} ${width}`, () => this.model.buildUnet({ batch: batchSize, height: height!, width: width!, contextLength: this.contextLength, attention: 'fused' }), merged);
+    const merged = await this.#mergedSets(loras);
+    return this.compile(`unet ${batchSize} ${height} ${width}`, 'unet', () => this.model.buildUnet({ batch: batchSize, height: height!, width: width!, contextLength: this.contextLength, attention: 'fused' }), merged);
   }
 
-  /** A graph compiled against this model's weights, once per key. `first` is searched before them. */
-  compile(key: string, build: () => Graph, first: readonly WeightSet[] = []): Promise<CompiledGraph> {
-    return this.#graphs.get(key, build, [...first, this.#weights]);
+  /** A graph compiled against a component's weights, once per key. `first` is searched before them. */
+  async compile(key: string, component: Component, build: () => Graph, first: readonly WeightSet[] = []): Promise<CompiledGraph> {
+    return this.#graphs.get(key, build, [...first, await this.weightsOf(component)]);
   }
 
   /** Frees one compiled graph, such as the training graph once training is over. */
@@ -155,13 +189,18 @@ export class LoadedModel {
   }
 
   async dispose(): Promise<void> {
-    await this.#graphs.releaseAll('');
-    this.#merged?.set.dispose();
-    this.#weights.dispose();
+    await this.keepOnly([]);
+  }
+
+  /** The weights that the likenesses change, merged once for as long as the same ones are asked for. */
+  async #mergedSets(loras: readonly WeightedLora[]): Promise<readonly WeightSet[]> {
+    if (!sameLoras(this.#merged?.loras ?? [], loras)) await this.#merge(loras);
+    return this.#merged === null ? [] : [this.#merged.set];
   }
 
   async #merge(loras: readonly WeightedLora[]): Promise<void> {
     await this.#graphs.releaseAll('unet ');
+    await this.#graphs.releaseAll('merged text-encoder ');
     this.#merged?.set.dispose();
     this.#merged = null;
     if (loras.length > 0) this.#merged = { loras, set: await this.runner.upload(mergedWeights(this.storedWeights, loras)) };

@@ -1,10 +1,17 @@
 /** @file The commands of the command line: which options each takes and which function it calls. */
+import { writeFile } from 'node:fs/promises';
 import { AppError } from '#models/errors/app-error.ts';
+import { convertLora } from '#models/lora/convert-lora.ts';
+import { loraBaseOf } from '#models/lora/lora-base.ts';
+import { writtenLayouts, type WrittenLayout } from '#models/lora/write-lora.ts';
+import { openModel } from '#models/pipelines/open-model.ts';
 import { schedulerIds, schedulers, type SchedulerId } from '#models/schedulers/index.ts';
 import { personClasses, type PersonClass } from '#models/text/prompt.ts';
 import { formatHelp, parseOptions, type OptionTable } from './arguments.ts';
 import { generateImages, type SourceFiles } from './generate.ts';
 import { inspect } from './inspect.ts';
+import { readLoraFile } from './lora-files.ts';
+import { openModelDirectory } from './model-directory.ts';
 import { createNodeRunner } from './ort-node-runner.ts';
 import { writeReport } from './report.ts';
 import { runScore, scoreOptions } from './score.ts';
@@ -25,6 +32,8 @@ const modelOption = { kind: 'text', value: 'DIR', help: 'model folder in diffuse
 const reportOption = { kind: 'text', value: 'FILE.json', help: 'write timings, losses and peak memory' } as const;
 const seedOption = { kind: 'number', value: 'S', help: 'seed of every random choice (default: 0)' } as const;
 
+const layoutOption = { kind: 'text', value: 'NAME', help: `${writtenLayouts.join(' or ')}: kohya for A1111, ComfyUI and diffusers, peft for diffusers and peft (default: kohya)` } as const;
+
 export const trainCommand = command(
   'learn a likeness from photos',
   {
@@ -32,6 +41,7 @@ export const trainCommand = command(
     photos: { kind: 'text', value: 'DIR', help: 'folder with 10 to 25 photos of one person', required: true },
     class: { kind: 'text', value: 'CLASS', help: `${personClasses.join(', ')} (default: person)` },
     out: { kind: 'text', value: 'FILE', help: 'where to write the likeness, a .safetensors file', required: true },
+    layout: layoutOption,
     samples: { kind: 'number', value: 'N', help: 'how many samples to learn from' },
     rank: { kind: 'number', value: 'R', help: 'rank and alpha of the LoRA' },
     resolution: { kind: 'number', value: 'PX', help: 'side of the training crops (default: what the model was trained at)' },
@@ -48,6 +58,7 @@ export const trainCommand = command(
         photos: options.photos,
         personClass: oneOf<PersonClass>('class', options.class ?? 'person', personClasses),
         outFile: options.out,
+        layout: parseLayout(options.layout),
         seed: options.seed ?? 0,
         samples: options.samples,
         rank: options.rank,
@@ -69,7 +80,7 @@ export const generateCommand = command(
   'draw pictures, with a likeness or without',
   {
     model: modelOption,
-    lora: { kind: 'list', value: 'FILE[:WEIGHT]', help: 'likeness to apply; may be given several times' },
+    lora: { kind: 'list', value: 'FILE[:WEIGHT]', help: 'likeness to apply, a .safetensors file or a folder of peft; may be given several times' },
     prompt: { kind: 'text', value: 'TEXT', help: 'what to draw', required: true },
     negative: { kind: 'text', value: 'TEXT', help: 'what to lead away from' },
     steps: { kind: 'number', value: 'N', help: 'denoising steps (default: 20)' },
@@ -117,7 +128,22 @@ export const generateCommand = command(
 
 export const scoreCommand = command('measure how much pictures look like a person; the last number is the mean cosine', scoreOptions, ({ options }) => runScore(options));
 
-export const inspectCommand = command('say what a model folder or a safetensors file holds', {}, async ({ positionals }) => {
+export const convertCommand = command(
+  'write a likeness in the layout of other programs',
+  {
+    model: modelOption,
+    lora: { kind: 'text', value: 'FILE', help: 'likeness in any layout, a .safetensors file or a folder of peft', required: true },
+    layout: layoutOption,
+    out: { kind: 'text', value: 'FILE', help: 'where to write it, a .safetensors file', required: true },
+  },
+  async ({ options }) => {
+    const { weights } = await openModel(openModelDirectory(options.model ?? 'builtin'));
+    await writeFile(options.out, convertLora(await readLoraFile(options.lora), await loraBaseOf(weights), parseLayout(options.layout) ?? 'kohya'));
+    console.log(options.out);
+  },
+);
+
+export const inspectCommand = command('say what a model folder, a likeness or another safetensors file holds', {}, async ({ positionals }) => {
   const [path] = positionals;
   if (path === undefined) throw new AppError('usage', { message: 'inspect needs a path', help: 'npm run likeness -- inspect PATH' });
   for (const line of await inspect(path)) console.log(line);
@@ -140,6 +166,10 @@ function readSource({ image, strength, mask, latents }: { image: string | undefi
   if (image !== undefined) throw new AppError('usage', { message: '--image and --latents do not go together', help: 'A picture is made noisy with the noise of the seed.' });
   if (strength === undefined && mask === undefined) return undefined;
   throw new AppError('usage', { message: `--${mask === undefined ? 'strength' : 'mask'} needs --image`, help: 'Say which picture is to be changed.' });
+}
+
+function parseLayout(given: string | undefined): WrittenLayout | undefined {
+  return given === undefined ? undefined : oneOf<WrittenLayout>('layout', given, writtenLayouts);
 }
 
 /** `likeness.safetensors:0.8` */

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { AppError } from '#models/errors/app-error.ts';
 import { markMadeWithAi } from '#models/formats/made-with-ai.ts';
 import { parseSafetensors, writeSafetensors } from '#models/formats/safetensors.ts';
-import { readLora } from '#models/lora/lora-file.ts';
 import type { WeightedLora } from '#models/lora/merge-lora.ts';
-import { modulePaths } from '#models/lora/module-paths.ts';
+import { readLora } from '#models/lora/read-lora.ts';
 import type { DenoisingStep, Drawing, DrawingTerms } from '#models/pipelines/denoise.ts';
 import { imageToImage } from '#models/pipelines/image-to-image.ts';
 import { inpaint } from '#models/pipelines/inpaint.ts';
@@ -17,6 +16,7 @@ import type { GraphRunner } from '#models/runtime/graph-runner.ts';
 import { defaultSchedulerId, type SchedulerId } from '#models/schedulers/index.ts';
 import type { Tensor } from '#models/tensor/tensor.ts';
 import { encodePng, readImageCut } from './image-files.ts';
+import { readLoraFile } from './lora-files.ts';
 import { openModelDirectory } from './model-directory.ts';
 import { peakMemoryBytes, Stopwatch } from './report.ts';
 
@@ -80,7 +80,7 @@ export async function generateImages(runner: GraphRunner, request: GenerateReque
 /**
  * Draws `count` pictures and writes them, marked as made with AI, as `<seed>.png`.
  *
- * @throws {AppError} `lora-incompatible`, `job-invalid`, `weights-corrupt`
+ * @throws {AppError} what `readLoras` throws, `job-invalid`, `weights-corrupt`
  */
 export async function drawPictures(model: LoadedModel, request: GenerateRequest, onPicture: (file: string) => void = () => undefined): Promise<GenerateReport> {
   const watch = new Stopwatch();
@@ -112,10 +112,10 @@ export async function drawPictures(model: LoadedModel, request: GenerateRequest,
   return { pictures, steps: request.steps, guidance: request.guidance, scheduler, picturesPerMinute, seconds: watch.seconds, peakMemoryBytes: peakMemoryBytes() };
 }
 
-/** Likeness files that fit this model. */
+/** Likeness files that fit this model. @throws {AppError} `usage`, `weights-pickled`, `lora-unsupported`, `lora-damaged`, `lora-incompatible` */
 export async function readLoras(model: LoadedModel, files: GenerateRequest['loras']): Promise<WeightedLora[]> {
-  const paths = modulePaths(model.storedWeights.entries());
-  return Promise.all(files.map(async ({ file, weight }) => ({ weights: readLora(new Uint8Array(await readFile(file)), paths), weight })));
+  const base = await model.loraBase();
+  return Promise.all(files.map(async ({ file, weight }) => ({ weights: readLora(await readLoraFile(file), base), weight })));
 }
 
 interface Source {

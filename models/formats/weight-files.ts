@@ -66,10 +66,16 @@ export function isPickleName(path: string): boolean {
   return pickleEnding.test(path);
 }
 
+/** True for the first bytes of a pickle or of the zip archive that PyTorch puts one in. */
+export function isPickle(first4: Uint8Array): boolean {
+  const [a, b, c, d] = first4;
+  return (a === 0x50 && b === 0x4b && c === 3 && d === 4) || (a === 0x80 && b !== undefined && b >= 2 && b <= 5 && c === 0x8a);
+}
+
 /** Why a pickle is refused, and what to do. */
 export function pickled(where: string, what: string): AppError {
   return new AppError('weights-pickled', {
-    message: `${what} of ${where} is a Python pickle (.bin, .ckpt, .pt): opening one can run any program hidden in it, so Likeness does not read them`,
+    message: `${what} of ${where} is a Python pickle, as .bin, .ckpt and .pt files are: opening one can run any program hidden in it, so Likeness does not read them`,
     help: 'Look for the same model as .safetensors; most authors publish both. Python can convert one you trust: safetensors.torch.save_file(torch.load(FILE, weights_only=True), OUT).',
   });
 }

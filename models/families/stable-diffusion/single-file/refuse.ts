@@ -4,15 +4,23 @@ import type { SafetensorsHeader } from '../../../formats/safetensors-header.ts';
 import { prefixes } from './layout.ts';
 
 /** What a name says about the file; the first that matches counts. */
-const kinds: readonly { readonly marker: RegExp; readonly what: string }[] = [
+const kinds: readonly { readonly marker: RegExp; readonly what: string; readonly id?: 'lora' }[] = [
   { marker: /^(model\.diffusion_model\.)?joint_blocks\./, what: 'a Stable Diffusion 3 model' },
   { marker: /^(model\.diffusion_model\.)?double_blocks\./, what: 'a Flux model' },
   { marker: /^conditioner\.embedders\./, what: 'a Stable Diffusion XL model' },
   { marker: /^(control_model|controlnet_cond_embedding|input_hint_block)\./, what: 'a ControlNet' },
-  { marker: /^(lora_unet|lora_te)|\.lora_(up|down|A|B)\b|(^|\.)lora\.(up|down)\b/, what: 'a LoRA, which is applied to a model and is none itself' },
+  { marker: /^(lora_unet|lora_te)|\.lora_(up|down|A|B)\b|(^|\.)lora\.(up|down)\b/, what: 'a LoRA, which is applied to a model and is none itself', id: 'lora' },
   { marker: /^model\.diffusion_model\.label_emb\./, what: 'a model with class or image conditions (SDXL without its text encoders, unCLIP or an upscaler)' },
   { marker: /^model\.diffusion_model\.(?!input_blocks|middle_block|output_blocks|time_embed|out\.)/, what: 'a model of another architecture' },
 ];
+
+/** `lora`, `checkpoint` for any other kind of model, or null for a file whose names say nothing. */
+export function kindOfFile({ entries }: SafetensorsHeader): 'lora' | 'checkpoint' | null {
+  const names = [...entries.keys()];
+  const found = kinds.find(({ marker }) => names.some((name) => marker.test(name)));
+  if (found !== undefined) return found.id ?? 'checkpoint';
+  return names.some((name) => name.startsWith(prefixes.unet)) ? 'checkpoint' : null;
+}
 
 /**
  * Refuses everything but a whole Stable Diffusion 1.x or 2.x in CompVis layout.

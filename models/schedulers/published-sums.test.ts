@@ -98,3 +98,12 @@ describe('whole loops end in the sums that diffusers publishes', () => {
     expect(sum ?? mean).toBeDefined();
   });
 });
+
+test('one DEIS step is the line that SDXS is shipped with elsewhere (react-native-executorch, text-to-image, which pins its two factors)', () => {
+  const stableDiffusion = { _class_name: 'DEISMultistepScheduler', beta_start: 0.00085, beta_end: 0.012, beta_schedule: 'scaled_linear' };
+  const sampler = schedulers['deis-multistep'].create(readSchedulerConfig(JSON.stringify(stableDiffusion)), 1);
+  expect([...sampler.timesteps]).toEqual([999]);
+  const [fromSample, fromOutput] = sampler.step(Float32Array.of(0, 1), 0, Float32Array.of(1, 0));
+  expect(fromSample).toBeCloseTo(14.642591, 4);
+  expect(fromOutput).toBeCloseTo(-14.579279, 4);
+});

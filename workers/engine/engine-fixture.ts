@@ -2,7 +2,7 @@
 import { proxy, wrap, type Remote } from 'comlink';
 import { jobVersion, type TrainJob } from '#models/jobs/index.ts';
 import { addPhoto } from '#storage/photo-store.ts';
-import { findRun, saveRun, type RunRecord } from '#storage/run-store.ts';
+import { findRun, queuedRun, saveRun, type RunRecord } from '#storage/run-store.ts';
 import { saveModelFile } from '#storage/model-file-store.ts';
 import type { EngineApi, GenerateEvent, GenerateRequest, TrainEvent } from '../contract/engine.ts';
 import { ownBuffer } from './run-journal.ts';
@@ -88,20 +88,7 @@ export async function storeRun(id: string, photoIds: readonly string[], changes:
     preview: null,
     ...changes,
   };
-  const run: RunRecord = {
-    id,
-    projectId: 'p',
-    job,
-    photoIds,
-    status: 'queued',
-    createdAt: Date.now(),
-    updatedAt: 0,
-    samplesSeen: 0,
-    losses: [],
-    previews: [],
-    likenessId: null,
-    error: null,
-  };
+  const run = queuedRun({ id, projectId: 'p', job, photoIds });
   await saveRun(run);
   return run;
 }

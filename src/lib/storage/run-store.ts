@@ -4,6 +4,12 @@ import type { RunRecord } from './schema.ts';
 
 export type { LossPoint, RunPreview, RunRecord, RunStatus, StoredError } from './schema.ts';
 
+/** A run that nobody has worked on yet. Not stored. */
+export function queuedRun({ id, projectId, job, photoIds }: Pick<RunRecord, 'id' | 'projectId' | 'job' | 'photoIds'>): RunRecord {
+  const now = Date.now();
+  return { id, projectId, job, photoIds, status: 'queued', createdAt: now, updatedAt: now, samplesSeen: 0, losses: [], previews: [], likenessId: null, error: null };
+}
+
 /** Writes a run, new or changed as a whole. */
 export async function saveRun(run: RunRecord): Promise<void> {
   await inDatabase((database) => database.put('runs', run));

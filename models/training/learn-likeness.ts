@@ -25,6 +25,9 @@ export interface LearnOptions {
   readonly preview: { readonly request: Omit<TextToImageRequest, 'loras'>; readonly everySamples: number } | null;
 }
 
+/** A model up to this size keeps what a preview needs: reading it again would take longer than the room is worth. */
+const smallModelBytes = 256 * 2 ** 20;
+
 export type LearnEvent =
   | { readonly kind: 'encoding'; readonly photosDone: number; readonly photosTotal: number }
   | ({ readonly kind: 'step'; readonly state: TrainingState } & TrainingStep)
@@ -42,13 +45,15 @@ export async function* learnLikeness(model: LoadedModel, photos: readonly Learni
   let prepared = await encoding.next();
   for (; prepared.done !== true; prepared = await encoding.next()) yield { kind: 'encoding', photosDone: prepared.value, photosTotal: photos.length };
   const set = prepared.value;
+  // Everything that is asked of the text encoder and the autoencoder is known now: their room is for activations.
+  await model.keepOnly(['unet']);
 
   const [, height, width] = set.latentShape;
   const stages = trainingStages(model.model.unet, {
     size: { batch: options.plan.batchSize, height: height!, width: width!, contextLength: model.contextLength },
     lora: options.lora,
   });
-  const compiled = await compilePlan(model.runner, planTraining(stages.request, options.memoryBytes ?? Infinity), [model.weights]);
+  const compiled = await compilePlan(model.runner, planTraining(stages.request, options.memoryBytes ?? Infinity), [await model.weightsOf('unet')]);
   const state = resume ?? freshState(initializeLora(stages.modules, options.lora.alpha / options.lora.rank, options.plan.seed));
   const schedule = noiseSchedule(resolveOptions(model.schedulerConfig));
   try {
@@ -67,6 +72,10 @@ function freshState(factors: ReadonlyMap<string, LoraFactors>): TrainingState {
   return { samplesSeen: 0, factors, optimizer: new AdamW(), smoothedLoss: null };
 }
 
+function storedBytes({ storedWeights }: LoadedModel): number {
+  return [...storedWeights.entries().values()].reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
+}
+
 function isPreviewDue(samplesSeen: number, { preview, plan }: LearnOptions): boolean {
   if (preview === null) return false;
   const perUpdate = plan.batchSize * plan.accumulation;
@@ -79,6 +88,7 @@ async function* drawPreview(model: LoadedModel, { factors, samplesSeen }: Traini
   const drawing = textToImage(model, { ...preview.request, loras: [{ weights: copyFactors(factors), weight: 1 }] });
   let drawn = await drawing.next();
   while (drawn.done !== true) drawn = await drawing.next();
+  if (storedBytes(model) > smallModelBytes) await model.keepOnly(['unet']);
   yield { kind: 'preview', samplesSeen, picture: drawn.value.picture };
 }
 

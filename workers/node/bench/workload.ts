@@ -55,7 +55,7 @@ export async function openWorkload(runner: GraphRunner, folder: ModelFolder, { b
   };
   const training = trainLora({
     stages,
-    compiled: await compilePlan(runner, planTraining(stages.request, Infinity), [model.weights]),
+    compiled: await compilePlan(runner, planTraining(stages.request, Infinity), [await model.weightsOf('unet')]),
     unet: model.model.unet,
     set,
     schedule: noiseSchedule(resolveOptions(model.schedulerConfig)),

@@ -87,3 +87,18 @@ test('a preview shows the same seed again and again while the picture changes', 
   expect(previews.map(({ samplesSeen }) => samplesSeen)).toEqual([0, 8, 16]);
   expect(previews[0]!.picture.rgb).not.toEqual(previews[2]!.picture.rgb);
 });
+
+test('text encoder and autoencoder are gone while a likeness is learned, and come back when they are asked for', async () => {
+  const own = await LoadedModel.load(runner, openModelDirectory(fileURLToPath(new URL('../../../models/testing/golden/pipeline', import.meta.url))));
+  expect(own.presentComponents).toEqual(['unet', 'text_encoder', 'vae']);
+  const seen: string[][] = [];
+  const learning = learnLikeness(own, photos, options(8));
+  for (let next = await learning.next(); next.done !== true; next = await learning.next()) {
+    if (next.value.kind === 'step') seen.push([...own.presentComponents]);
+  }
+  expect(seen).toEqual([['unet'], ['unet']]);
+  const [width] = (await own.encodePrompts(['a portrait of a woman'])).shape.slice(-1);
+  expect([width, own.presentComponents]).toEqual([own.model.textEncoder.width, ['unet', 'text_encoder']]);
+  await own.dispose();
+  expect(own.presentComponents).toEqual([]);
+});

@@ -1,0 +1,42 @@
+/** @file The weights of a model on the device, component by component: placed when first needed, and gone when others need the room. */
+import { components, type Component } from '../families/stable-diffusion/weight-names.ts';
+import type { ModelWeights } from '../families/stable-diffusion/model-weights.ts';
+import type { GraphRunner, WeightSet } from '../runtime/graph-runner.ts';
+
+/** Owns the sets it places. */
+export class ComponentWeights {
+  readonly #runner: GraphRunner;
+  readonly #stored: ModelWeights;
+  readonly #placed = new Map<Component, Promise<WeightSet>>();
+
+  constructor(runner: GraphRunner, stored: ModelWeights) {
+    this.#runner = runner;
+    this.#stored = stored;
+  }
+
+  /**
+   * A component's weights on the device, read from the model's files if they are not there. A failed placing is forgotten.
+   *
+   * @throws {AppError} `weights-corrupt`, `device-out-of-memory`
+   */
+  of(component: Component): Promise<WeightSet> {
+    const known = this.#placed.get(component);
+    if (known !== undefined) return known;
+    const placing = this.#runner.upload(this.#stored.stream(component));
+    this.#placed.set(component, placing);
+    placing.catch(() => this.#placed.delete(component));
+    return placing;
+  }
+
+  /** Those that are on the device, or on their way there. */
+  get present(): readonly Component[] {
+    return components.filter((component) => this.#placed.has(component));
+  }
+
+  /** Frees a component's weights; graphs that were compiled against them must be gone. */
+  async free(component: Component): Promise<void> {
+    const placed = this.#placed.get(component);
+    this.#placed.delete(component);
+    (await placed)?.dispose();
+  }
+}

@@ -1,6 +1,5 @@
 /** @file The model that a likeness is for: its layers with their sizes, and a fingerprint of its weights. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
+import { startSha256 } from '../formats/sha256.ts';
 import { narrowToHalves } from '../tensor/float16.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -43,7 +42,7 @@ export async function loraBaseOf(weights: BaseWeights): Promise<LoraBase> {
  * @returns the first 16 hexadecimal digits of a SHA-256
  */
 export async function fingerprintOf(weights: BaseWeights): Promise<string> {
-  const hash = sha256.create();
+  const hash = startSha256();
   const isSampled = (name: string, shape: Shape): boolean => name.startsWith('unet.') && (shape.length === 1 || name.endsWith('.attn2.to_out.0.weight'));
   const names = [...weights.entries()].filter(([name, { shape }]) => isSampled(name, shape)).map(([name]) => name);
   for (const name of names.sort()) {
@@ -52,5 +51,5 @@ export async function fingerprintOf(weights: BaseWeights): Promise<string> {
     hash.update(new TextEncoder().encode(`${name} ${shape.join('x')}\n`));
     hash.update(new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength));
   }
-  return bytesToHex(hash.digest()).slice(0, 16);
+  return hash.hex().slice(0, 16);
 }

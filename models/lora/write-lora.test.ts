@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { parseSafetensors } from '../formats/safetensors.ts';
+import { parseSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import { narrowToHalves } from '../tensor/float16.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { float32, tensor, type Tensor } from '../tensor/tensor.ts';
+import { convertLora } from './convert-lora.ts';
 import { likenessMetadata, type LikenessFacts } from './likeness-metadata.ts';
 import { fingerprintOf, modulesOf } from './lora-base.ts';
 import type { LoraFactors } from './lora-weights.ts';
@@ -123,4 +124,12 @@ describe('merging', () => {
     const other = new Map([[`${path}.weight`, float32([4, 4], new Array<number>(16).fill(0))]]);
     expect(() => mergeLora(other, [{ weights, weight: 1 }])).toThrow("[4, 2] x [2, 3], the model's weight is [4, 4]");
   });
+});
+
+test('a file of another layout is rewritten with what it says of itself, and without what only its old layout means', () => {
+  const peft = new Map([[`${path}.lora_A.weight`, factors.down], [`${path}.lora_B.weight`, factors.up]]);
+  const source = { bytes: writeSafetensors(peft, { lora_adapter_metadata: '{"unet.lora_alpha": 1}', 'modelspec.trigger_phrase': 'ohwx man' }) };
+  const converted = convertLora(source, base, 'kohya');
+  expect(readLora({ bytes: converted }, base).get(path)).toEqual(factors);
+  expect(Object.keys(parseSafetensors(converted).metadata).sort()).toEqual(['modelspec.trigger_phrase', 'sshs_model_hash']);
 });

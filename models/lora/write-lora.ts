@@ -1,7 +1,6 @@
 /** @file Writes a likeness as a float16 safetensors file, in the layout that the person's other programs read. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { writeSafetensors } from '../formats/safetensors.ts';
+import { sha256Hex } from '../formats/sha256.ts';
 import { narrowToHalves } from '../tensor/float16.ts';
 import { float32, tensor, type Tensor } from '../tensor/tensor.ts';
 import { kohyaName } from './layouts/kohya.ts';
@@ -42,7 +41,7 @@ export function writeLora(weights: LoraWeights, metadata: Readonly<Record<string
 /** SHA-256 of everything behind the header, hex: the same whatever the metadata. */
 export function tensorHash(file: Uint8Array): string {
   const headerBytes = new DataView(file.buffer, file.byteOffset).getUint32(0, true);
-  return bytesToHex(sha256(file.subarray(8 + headerBytes)));
+  return sha256Hex(file.subarray(8 + headerBytes));
 }
 
 function asHalf({ shape, data }: Tensor<'float32'>): Tensor<'float16'> {

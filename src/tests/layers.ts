@@ -35,7 +35,7 @@ export const doorways: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['workers/node/'],
   sharp: ['workers/node/'],
   idb: ['src/lib/storage/database.ts', 'src/lib/storage/schema.ts'],
-  '@noble/hashes': ['workers/models/'],
+  '@noble/hashes': ['workers/models/', 'models/formats/sha256.ts'],
   comlink: ['workers/host/', 'workers/client/', 'workers/engine/'],
   hono: ['server/'],
   '@hono/node-server': ['server/'],

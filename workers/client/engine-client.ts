@@ -2,7 +2,7 @@
 import { type Remote, proxy, wrap } from 'comlink';
 import { AppError, isAppError } from '#models/errors/app-error.ts';
 import { decodeError } from '#models/errors/error-codec.ts';
-import type { DeviceReport, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, TrainEvent } from '../contract/engine.ts';
+import type { DeviceReport, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, LikenessImport, LikenessLayout, TrainEvent } from '../contract/engine.ts';
 import { TabLock } from './tab-lock.ts';
 
 interface RunningWorker {
@@ -42,6 +42,14 @@ export class EngineClient implements EngineApi {
 
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<void> {
     return this.#job((api) => api.generate(request, proxy(onEvent)));
+  }
+
+  importLikeness(request: LikenessImport): Promise<string> {
+    return this.#call((api) => api.importLikeness(request));
+  }
+
+  exportLikeness(likenessId: string, layout: LikenessLayout): Promise<Blob> {
+    return this.#call((api) => api.exportLikeness(likenessId, layout));
   }
 
   async pause(): Promise<void> {
@@ -84,6 +92,16 @@ export class EngineClient implements EngineApi {
         throw decoded;
       }
     });
+  }
+
+  /** For work that needs no device: it may run beside a job, here or in another tab. */
+  async #call<T>(work: (api: Remote<EngineApi>) => Promise<T>): Promise<T> {
+    const { api, death } = this.#start();
+    try {
+      return await Promise.race([work(api), death]);
+    } catch (error) {
+      throw decodeError(error);
+    }
   }
 
   #start(): RunningWorker {

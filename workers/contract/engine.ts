@@ -97,6 +97,20 @@ export interface GenerateRequest {
   readonly likenessWeight: number;
 }
 
+/** How a likeness file may be written: for A1111, ComfyUI and diffusers, or for diffusers and peft. */
+export type LikenessLayout = 'kohya' | 'peft';
+
+/** A likeness file of the person's. */
+export interface LikenessImport {
+  readonly projectId: string;
+  /** The model in use: taken if the file fits several. */
+  readonly modelId: string;
+  /** A safetensors file. */
+  readonly file: Blob;
+  /** The text of peft's adapter_config.json, if it was given too. */
+  readonly adapterConfig: string | null;
+}
+
 /**
  * The one owner of the graphics device. Calls queue one behind another; `pause` and `resume` act on the running job.
  *
@@ -111,6 +125,10 @@ export interface EngineApi {
   train(runId: string, onEvent: (event: TrainEvent) => void): Promise<void>;
   /** Draws the orders and writes each picture to the image store as it is done. */
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<void>;
+  /** Checks a likeness file against the models that are here and stores it; gives its id. Does not wait for a job. */
+  importLikeness(request: LikenessImport): Promise<string>;
+  /** A stored likeness as a safetensors file. Does not wait for a job. */
+  exportLikeness(likenessId: string, layout: LikenessLayout): Promise<Blob>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Cancels every job of this kind, waiting or working; without a kind the one at work. A cancelled run keeps its checkpoint until the next run starts. */

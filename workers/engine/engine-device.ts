@@ -4,8 +4,8 @@ import type { LoraFactors } from '#models/lora/lora-weights.ts';
 import { readLora } from '#models/lora/read-lora.ts';
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
 import { findLikeness, readLikenessWeights } from '#storage/likeness-store.ts';
-import { findRun } from '#storage/run-store.ts';
 import type { ChosenBackend } from './choose-backend.ts';
+import { modelOfLikeness } from './model-of-likeness.ts';
 import { builtinModelId, openModelFolder } from '../host/model-folders.ts';
 
 interface OpenLikeness {
@@ -48,7 +48,7 @@ export class EngineDevice {
     if (record === undefined || bytes === undefined) {
       throw new AppError('job-invalid', { message: 'the likeness is not in storage any more', help: 'Train it again, or choose another one.' });
     }
-    const model = await this.openModel(await modelOfRun(record.runId));
+    const model = await this.openModel(await modelOfLikeness(record));
     if (this.#likeness?.id !== likenessId || this.#likeness.model !== model) {
       this.#likeness = { id: likenessId, model, factors: readLora({ bytes: new Uint8Array(bytes) }, await model.loraBase()) };
     }
@@ -62,10 +62,4 @@ export class EngineDevice {
     this.#model = null;
     this.#likeness = null;
   }
-}
-
-/** The run may be gone, deleted by the person; then it was most likely the built-in model. */
-async function modelOfRun(runId: string): Promise<string> {
-  const job = (await findRun(runId))?.job;
-  return typeof job === 'object' && job !== null && 'model' in job && typeof job.model === 'string' ? job.model : builtinModelId;
 }

@@ -1,12 +1,13 @@
 /** @file The engine: one device, one queue, and the jobs that the page asks for. */
 import { isAppError, type AppError } from '#models/errors/app-error.ts';
 import type { TrainingState } from '#models/training/train-lora.ts';
-import type { DeviceReport, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, TrainEvent } from '../contract/engine.ts';
+import type { DeviceReport, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, LikenessImport, LikenessLayout, TrainEvent } from '../contract/engine.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { EngineDevice } from './engine-device.ts';
 import { EventLine } from './event-line.ts';
 import { generatePictures } from './generate-pictures.ts';
 import { JobQueue, type JobControl } from './job-queue.ts';
+import { exportLikeness, importLikeness } from './likeness-files.ts';
 import { builtinModelId } from '../host/model-folders.ts';
 import { timePicture, timeTrainingSample } from './probe.ts';
 import { trainRun } from './train-run.ts';
@@ -38,6 +39,14 @@ export class EngineService implements EngineApi {
     const line = new EventLine<GenerateEvent>(onEvent);
     const desk = { openModel: async (likenessId: string | null) => (await this.#openDevice()).openLikeness(likenessId) };
     return this.#queue.run('generate', async (control) => this.#endJob(line, await generatePictures(request, desk, control, line.tell)));
+  }
+
+  importLikeness(request: LikenessImport): Promise<string> {
+    return importLikeness(request);
+  }
+
+  exportLikeness(likenessId: string, layout: LikenessLayout): Promise<Blob> {
+    return exportLikeness(likenessId, layout);
   }
 
   pause(): Promise<void> {

@@ -99,8 +99,10 @@ export interface LikenessRecord {
   readonly runId: string;
   readonly createdAt: number;
   readonly name: string;
-  /** The words that call this person in a prompt, such as "photo of ohwx woman". */
+  /** The words that call this person in a prompt, such as "photo of ohwx woman"; empty where an imported file does not tell them. */
   readonly triggerPrompt: string;
+  /** Of a likeness that came as a file: the model it fits, and how its file says the person is called. Its `runId` is empty. */
+  readonly imported?: { readonly modelId: string; readonly subject: { readonly token: string; readonly personClass: PersonClass } | null };
 }
 
 export interface LikenessFileRecord {

@@ -10,7 +10,7 @@ import type { SchedulerConfig } from '../schedulers/scheduler-config.ts';
 import type { ClipTokenizer } from '../text/clip-tokenizer.ts';
 import { readTokenizer } from '../text/read-tokenizer.ts';
 
-/** `variant` is for folders in diffusers format, the rest for checkpoints in a single file. */
+/** `variant` is for folders in diffusers format, `overrides` for checkpoints in a single file, `prediction` wins over what either says. */
 export interface OpenModelOptions extends WeightFileOptions, SingleFileOptions {}
 
 /** A model that is known in full but holds no weights: what a memory budget and `inspect` need, and what loading begins with. */
@@ -19,6 +19,8 @@ export interface OpenedModel {
   readonly tokenizer: ClipTokenizer;
   readonly schedulerConfig: SchedulerConfig;
   readonly weights: ModelWeights;
+  /** Where it is known from what the model predicts, for people. */
+  readonly predictionFrom: string;
   /** What was found out about a checkpoint in a single file; null for a folder in diffusers format. */
   readonly singleFile: SingleFile | null;
 }
@@ -40,10 +42,13 @@ export async function openModel(given: ModelFolder, options: OpenModelOptions = 
     vae: await readConfig(folder, 'vae/config.json'),
   });
   const tokenizer = await readTokenizer(folder, listed);
-  const schedulerConfig = readSchedulerConfig(await readText(folder, 'scheduler/scheduler_config.json'));
+  const { className, stated } = readSchedulerConfig(await readText(folder, 'scheduler/scheduler_config.json'));
+  const schedulerConfig = { className, stated: options.prediction === undefined ? stated : { ...stated, predictionType: options.prediction } };
+  const written = stated.predictionType === undefined ? 'its scheduler_config.json does not say, which means noise' : 'its scheduler_config.json says so';
+  const predictionFrom = singleFile?.prediction.because ?? (options.prediction === undefined ? written : 'as you said');
   const weights = await ModelWeights.open(folder, listed, options);
   weights.check(model);
-  return { model, tokenizer, schedulerConfig, weights, singleFile };
+  return { model, tokenizer, schedulerConfig, weights, predictionFrom, singleFile };
 }
 
 /** The checkpoint of a folder without model_index.json; null if it has one, or has nothing at all, which reading it will say. */

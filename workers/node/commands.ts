@@ -5,7 +5,9 @@ import { convertLora } from '#models/lora/convert-lora.ts';
 import { loraBaseOf } from '#models/lora/lora-base.ts';
 import { writtenLayouts, type WrittenLayout } from '#models/lora/write-lora.ts';
 import { openModel } from '#models/pipelines/open-model.ts';
+import type { OpenModelOptions } from '#models/pipelines/open-model.ts';
 import { schedulerIds, schedulers, type SchedulerId } from '#models/schedulers/index.ts';
+import { predictionTypes, type PredictionType } from '#models/schedulers/scheduler-config.ts';
 import { personClasses, type PersonClass } from '#models/text/prompt.ts';
 import { formatHelp, parseOptions, type OptionTable } from './arguments.ts';
 import { generateImages, type SourceFiles } from './generate.ts';
@@ -28,7 +30,17 @@ function command<T extends OptionTable>(summary: string, table: T, act: (parsed:
   return { summary, help: (name) => formatHelp(name, summary, table), run: (name, args) => act(parseOptions(name, table, args)) };
 }
 
-const modelOption = { kind: 'text', value: 'DIR', help: 'model folder in diffusers format (default: builtin)' } as const;
+/** What to take of a model's files, and what a checkpoint in one file may leave open. */
+const openingOptions = {
+  variant: { kind: 'text', value: 'NAME', help: 'weight files to take where a folder has several, such as fp16 (default: the plain ones)' },
+  prediction: { kind: 'text', value: 'TYPE', help: `${predictionTypes.join(', ')}: what the model predicts, if not what inspect says` },
+} as const;
+
+/** Which model, and what its files leave open. */
+const modelOptions = {
+  model: { kind: 'text', value: 'PATH', help: 'model folder in diffusers format, or a checkpoint in one .safetensors file (default: builtin)' },
+  ...openingOptions,
+} as const;
 const reportOption = { kind: 'text', value: 'FILE.json', help: 'write timings, losses and peak memory' } as const;
 const seedOption = { kind: 'number', value: 'S', help: 'seed of every random choice (default: 0)' } as const;
 
@@ -37,7 +49,7 @@ const layoutOption = { kind: 'text', value: 'NAME', help: `${writtenLayouts.join
 export const trainCommand = command(
   'learn a likeness from photos',
   {
-    model: modelOption,
+    ...modelOptions,
     photos: { kind: 'text', value: 'DIR', help: 'folder with 10 to 25 photos of one person', required: true },
     class: { kind: 'text', value: 'CLASS', help: `${personClasses.join(', ')} (default: person)` },
     out: { kind: 'text', value: 'FILE', help: 'where to write the likeness, a .safetensors file', required: true },
@@ -55,6 +67,7 @@ export const trainCommand = command(
       runner,
       {
         model: options.model ?? 'builtin',
+        opening: readOpening(options),
         photos: options.photos,
         personClass: oneOf<PersonClass>('class', options.class ?? 'person', personClasses),
         outFile: options.out,
@@ -79,7 +92,7 @@ export const trainCommand = command(
 export const generateCommand = command(
   'draw pictures, with a likeness or without',
   {
-    model: modelOption,
+    ...modelOptions,
     lora: { kind: 'list', value: 'FILE[:WEIGHT]', help: 'likeness to apply, a .safetensors file or a folder of peft; may be given several times' },
     prompt: { kind: 'text', value: 'TEXT', help: 'what to draw', required: true },
     negative: { kind: 'text', value: 'TEXT', help: 'what to lead away from' },
@@ -104,6 +117,7 @@ export const generateCommand = command(
       runner,
       {
         model: options.model ?? 'builtin',
+        opening: readOpening(options),
         loras: options.lora.map(parseLora),
         prompt: options.prompt,
         negativePrompt: options.negative ?? '',
@@ -131,7 +145,7 @@ export const scoreCommand = command('measure how much pictures look like a perso
 export const convertCommand = command(
   'write a likeness in the layout of other programs',
   {
-    model: modelOption,
+    ...modelOptions,
     lora: { kind: 'text', value: 'FILE', help: 'likeness in any layout, a .safetensors file or a folder of peft', required: true },
     layout: layoutOption,
     out: { kind: 'text', value: 'FILE', help: 'where to write it, a .safetensors file', required: true },
@@ -143,10 +157,10 @@ export const convertCommand = command(
   },
 );
 
-export const inspectCommand = command('say what a model folder, a likeness or another safetensors file holds', {}, async ({ positionals }) => {
+export const inspectCommand = command('say what a model folder, a likeness or another safetensors file holds', openingOptions, async ({ options, positionals }) => {
   const [path] = positionals;
   if (path === undefined) throw new AppError('usage', { message: 'inspect needs a path', help: 'npm run likeness -- inspect PATH' });
-  for (const line of await inspect(path)) console.log(line);
+  for (const line of await inspect(path, readOpening(options))) console.log(line);
 });
 
 function oneOf<T extends string>(name: string, given: string, allowed: readonly T[]): T {
@@ -158,6 +172,14 @@ function oneOf<T extends string>(name: string, given: string, allowed: readonly 
 function wholeNumber(name: string, given: number): number {
   if (Number.isInteger(given) && given >= 1) return given;
   throw new AppError('usage', { message: `--${name} takes a whole number from 1, not ${given}` });
+}
+
+/** What `--variant` and `--prediction` say together. */
+function readOpening({ variant, prediction }: { variant: string | undefined; prediction: string | undefined }): OpenModelOptions {
+  return {
+    ...(variant === undefined ? {} : { variant }),
+    ...(prediction === undefined ? {} : { prediction: oneOf<PredictionType>('prediction', prediction, predictionTypes) }),
+  };
 }
 
 /** What `--image`, `--strength`, `--mask` and `--latents` say together. */

@@ -32,10 +32,9 @@ function architectureLines({ model: { unet, textEncoder, vae } }: OpenedModel): 
 
 const predicted: Readonly<Record<PredictionType, string>> = { epsilon: 'noise', v_prediction: 'velocity', sample: 'the clean latent' };
 
-function noiseLines({ schedulerConfig, singleFile }: OpenedModel): readonly string[] {
+function noiseLines({ schedulerConfig, predictionFrom }: OpenedModel): readonly string[] {
   const { predictionType, trainSteps, rescaleBetasZeroSnr } = resolveOptions(schedulerConfig);
-  const because = singleFile === null ? 'its scheduler_config.json says so' : singleFile.prediction.because;
-  return [`predicts ${predicted[predictionType]} (${predictionType}): ${because}`, `${trainSteps} steps of noise${rescaleBetasZeroSnr ? ', down to no signal at all' : ''}; scheduler ${schedulerConfig.className}`];
+  return [`predicts ${predicted[predictionType]} (${predictionType}): ${predictionFrom}`, `${trainSteps} steps of noise${rescaleBetasZeroSnr ? ', down to no signal at all' : ''}; scheduler ${schedulerConfig.className}`];
 }
 
 function weightLines({ weights }: OpenedModel): readonly string[] {

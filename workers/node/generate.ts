@@ -10,6 +10,7 @@ import type { DenoisingStep, Drawing, DrawingTerms } from '#models/pipelines/den
 import { imageToImage } from '#models/pipelines/image-to-image.ts';
 import { inpaint } from '#models/pipelines/inpaint.ts';
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
+import type { OpenModelOptions } from '#models/pipelines/open-model.ts';
 import type { RgbPicture } from '#models/pipelines/pixels.ts';
 import { textToImage } from '#models/pipelines/text-to-image.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
@@ -21,8 +22,9 @@ import { openModelDirectory } from './model-directory.ts';
 import { peakMemoryBytes, Stopwatch } from './report.ts';
 
 export interface GenerateRequest {
-  /** A folder in diffusers format, or `builtin`. */
+  /** A folder in diffusers format, a checkpoint in one file, or `builtin`. */
   readonly model: string;
+  readonly opening?: OpenModelOptions | undefined;
   readonly loras: readonly { readonly file: string; readonly weight: number }[];
   readonly prompt: string;
   readonly negativePrompt: string;
@@ -69,7 +71,7 @@ export interface GenerateReport {
 
 /** Draws `count` pictures from a model folder. @param runner not owned */
 export async function generateImages(runner: GraphRunner, request: GenerateRequest, onPicture: (file: string) => void = () => undefined): Promise<GenerateReport> {
-  const model = await LoadedModel.load(runner, openModelDirectory(request.model));
+  const model = await LoadedModel.load(runner, openModelDirectory(request.model), request.opening);
   try {
     return await drawPictures(model, request, onPicture);
   } finally {

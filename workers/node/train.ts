@@ -7,6 +7,7 @@ import { likenessMetadata } from '#models/lora/likeness-metadata.ts';
 import { countLoraParameters } from '#models/lora/lora-weights.ts';
 import { writeLora, type WrittenLayout } from '#models/lora/write-lora.ts';
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
+import type { OpenModelOptions } from '#models/pipelines/open-model.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
 import { resolveOptions } from '#models/schedulers/scheduler-config.ts';
 import { defaultSubjectToken, subjectPhrase, trainingCaption, type PersonClass } from '#models/text/prompt.ts';
@@ -21,8 +22,9 @@ import { openModelDirectory } from './model-directory.ts';
 import { peakMemoryBytes, Stopwatch } from './report.ts';
 
 export interface TrainRequest {
-  /** A folder in diffusers format, or `builtin`. */
+  /** A folder in diffusers format, a checkpoint in one file, or `builtin`. */
   readonly model: string;
+  readonly opening?: OpenModelOptions | undefined;
   /** Picture files, or one folder of them. */
   readonly photos: string | readonly string[];
   readonly personClass: PersonClass;
@@ -69,7 +71,7 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
   }
   watch.lap('photos');
 
-  const model = await LoadedModel.load(runner, openModelDirectory(request.model));
+  const model = await LoadedModel.load(runner, openModelDirectory(request.model), request.opening);
   watch.lap('loading');
   const lora = { ...trainingDefaults.lora, ...(request.rank === undefined ? {} : { rank: request.rank, alpha: request.rank }) };
   const plan = trainingPlan(request.seed, {

@@ -21,5 +21,3 @@ export const promptField = z.string().max(longestPromptLetters);
 export const seedField = z.int().min(0).max(2 ** 32 - 1);
 /** Edges of pictures: the autoencoder works in blocks of 8 pixels; a model may want larger ones and says so itself. */
 export const edgePxField = z.int().min(64).max(1024).multipleOf(8);
-export const countField = z.int().min(0);
-export const secondsField = z.number().min(0);

@@ -36,6 +36,5 @@ export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unkno
 }
 
 export { generateJobSchema, seedOfPicture, type GenerateJob } from './generate-job.ts';
-export { generateProgressSchema, trainProgressSchema, type GenerateProgress, type TrainProgress } from './job-progress.ts';
 export { jobVersion, photoLimits } from './fields.ts';
 export { effortNames, trainJobSchema, type Effort, type TrainJob } from './train-job.ts';

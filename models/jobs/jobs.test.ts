@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isAppError } from '../errors/app-error.ts';
-import { generateProgressSchema, jobVersion, parseJob, parseWith, seedOfPicture, trainProgressSchema, type GenerateJob, type TrainJob } from './index.ts';
+import { jobVersion, parseJob, seedOfPicture, type GenerateJob, type TrainJob } from './index.ts';
 
 const trainJob: TrainJob = {
   kind: 'train',
@@ -76,13 +76,4 @@ describe('a wrong job is refused with the name of its field and without its text
 
 test('seeds count up from the first picture and wrap at 32 bits', () => {
   expect([0, 1, 2].map((index) => seedOfPicture(generateJob, index))).toEqual([2 ** 32 - 1, 0, 1]);
-});
-
-test('progress is told in known events only', () => {
-  const step = { kind: 'step', samplesSeen: 8, samplesTotal: 1200, loss: 0.2, smoothedLoss: 0.21, learningRate: 1e-4, samplesPerSecond: 4, secondsLeft: 298 };
-  expect(parseWith(trainProgressSchema, step, 'event')).toEqual(step);
-  const image = { kind: 'image', index: 0, total: 4, imageId: 'i1', secondsLeft: 9 };
-  expect(parseWith(generateProgressSchema, image, 'event')).toEqual(image);
-  expect(() => parseWith(trainProgressSchema, image, 'event')).toThrow(/"kind"/);
-  expect(() => parseWith(generateProgressSchema, { ...image, secondsLeft: -1 }, 'event')).toThrow(/"secondsLeft"/);
 });

@@ -54,7 +54,7 @@ describe('a wrong job is refused with the name of its field and without its text
     ['a learning rate that is NaN', { ...trainJob, learningRate: NaN }, /"learningRate"/],
     ['a token with a space', { ...trainJob, subjectToken: 'anna k' }, /"subjectToken".*small letters/],
     ['an unknown option', { ...trainJob, turbo: true }, /turbo/],
-    ['an unknown scheduler', { ...generateJob, scheduler: 'heun' }, /"scheduler".*euler/],
+    ['an unknown scheduler', { ...generateJob, scheduler: 'magic' }, /"scheduler".*euler/],
     ['a size between blocks', { ...generateJob, widthPx: 190 }, /"widthPx".*8/],
     ['a seed above 32 bits', { ...generateJob, seed: 2 ** 32 }, /"seed"/],
     ['an empty prompt', { ...generateJob, prompt: '' }, /"prompt"/],

@@ -42,6 +42,15 @@ test('what was written is read back: small numbers survive half precision exactl
   expect(readLora({ bytes: writeLora(weights) }, base).get(path)).toEqual(factors);
 });
 
+test('a file of kohya has one alpha, the most common: diffusers would read an attention layer with another one wrongly', () => {
+  const other: LoraFactors = { ...factors, scale: 2 };
+  const file = writeLora(new Map([[path, factors], [`${path}.second`, factors], [`${path}.third`, other]]));
+  const alphas = [...parseSafetensors(file).tensors].filter(([name]) => name.endsWith('.alpha')).map(([, { data }]) => data[0]);
+  expect(alphas).toEqual([1, 1, 1]);
+  const read = readLora({ bytes: file }, { ...base, modules: new Map([path, `${path}.second`, `${path}.third`].map((layer) => [layer, [4, 3]])) }).get(`${path}.third`)!;
+  expect([read.scale, ...read.up.data]).toEqual([0.5, ...other.up.data.map((value) => 4 * value)]);
+});
+
 test('the layout of peft has the scale in the second factor, and no rank or alpha of kohya beside it', () => {
   const file = writeLora(weights, likenessMetadata(facts), 'peft');
   const { tensors, metadata } = parseSafetensors(file);

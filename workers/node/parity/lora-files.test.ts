@@ -105,6 +105,6 @@ test.each(writtenLayouts)('a file written in the layout of %s draws what it was 
   const written = readLora({ bytes: writeLora(kohya!.weights, {}, layout) }, await model.loraBase());
   const expected = await draw(cases['kohya']!, [kohya!]);
   const { latents } = await draw(cases['kohya']!, [{ weights: written, weight: 1 }]);
-  // The layout of peft has the scale multiplied in and rounded to half precision.
-  expect(relativeDifference(latents.data, expected.latents.data)).toBeLessThan(layout === 'kohya' ? 1e-6 : 2e-3);
+  // Where the scale is multiplied into a factor, that is rounded to half precision once more.
+  expect(relativeDifference(latents.data, expected.latents.data)).toBeLessThan(2e-3);
 });

@@ -6,6 +6,7 @@ import type { Plugin } from 'vite';
 /** Where a folder of the repository appears on the site. */
 const folders = [
   { url: '/models/builtin', folder: 'models/builtin', subfolders: ['unet', 'vae', 'text_encoder', 'tokenizer', 'scheduler'], files: ['model_index.json'] },
+  { url: '/models/clip-vocabulary', folder: 'models/text/clip-vocabulary', subfolders: ['tokenizer'], files: [] },
   { url: '/models/vision', folder: 'models/vision/weights', subfolders: ['.'], files: [] },
 ] as const;
 

@@ -3,17 +3,18 @@ import { catalog } from '#models/catalog/index.ts';
 import { AppError } from '#models/errors/app-error.ts';
 import { bytesAsSource } from '#models/formats/byte-source.ts';
 import type { ModelFolder } from '#models/formats/model-folder.ts';
+import { withClipVocabulary } from '#models/text/clip-vocabulary.ts';
 import { listModelFiles } from '#storage/model-store.ts';
 import { openStoredFile } from '#storage/stored-file.ts';
 
 /** The id of the model that comes with the app. */
 export const builtinModelId = 'builtin';
 
-/** The folder of a model: `builtin`, or the id under which its files are in the weight store. */
+/** The folder of a model: `builtin`, or the id under which its files are in the model store; a checkpoint in one file is lent CLIP's vocabulary. */
 export function openModelFolder(modelId: string): ModelFolder {
   return modelId === builtinModelId
     ? siteFolder(builtinModelId, new URL('/models/builtin/', self.location.origin), catalog.builtin.files.map((file) => file.path))
-    : storedFolder(modelId);
+    : withClipVocabulary(storedFolder(modelId), siteFolder('clip-vocabulary', new URL('/models/clip-vocabulary/', self.location.origin), ['tokenizer/merges.txt']));
 }
 
 /**

@@ -44,6 +44,8 @@ export interface GenerateRequest {
   readonly saveLatentsFile?: string | undefined;
   /** Last layers of the text encoder to leave out; none where not given. */
   readonly clipSkip?: number | undefined;
+  /** 0 to 1: how far guidance keeps the contrast of the unguided picture; 0 where not given. */
+  readonly guidanceRescale?: number | undefined;
   readonly source?: SourceFiles | undefined;
 }
 
@@ -98,8 +100,8 @@ export async function drawPictures(model: LoadedModel, request: GenerateRequest,
   for (let index = 0; index < request.count; index++) {
     const started = performance.now();
     const seed = request.seed + index;
-    const { prompt, negativePrompt, steps, guidance, clipSkip = 0 } = request;
-    const terms = { prompt, negativePrompt, scheduler, steps, guidance, clipSkip, seed, loras, tileAbovePixels };
+    const { prompt, negativePrompt, steps, guidance, clipSkip = 0, guidanceRescale = 0 } = request;
+    const terms = { prompt, negativePrompt, scheduler, steps, guidance, guidanceRescale, clipSkip, seed, loras, tileAbovePixels };
     const drawing = source === undefined ? textToImage(model, { ...terms, widthPx, heightPx, ...(latents && { latents }) }) : drawOver(model, terms, source);
     let drawn = await drawing.next();
     while (drawn.done !== true) drawn = await drawing.next();

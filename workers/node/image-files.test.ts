@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAppError } from '#models/errors/app-error.ts';
-import { defaultImageLimits, listImageFiles, readImage, readPictureFolder, writePng } from './image-files.ts';
+import { defaultImageLimits, listImageFiles, readImage, readImageCut, readPictureFolder, writePng } from './image-files.ts';
 
 const shared = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 
@@ -20,6 +20,14 @@ test('what is written as PNG is read back byte for byte', async () => {
   const picture = { widthPx: 5, heightPx: 3, rgb: Uint8Array.from({ length: 45 }, (_, i) => (i * 37) % 256) };
   await writePng(join(folder, 'exact.png'), picture);
   expect(await readImage(join(folder, 'exact.png'))).toEqual(picture);
+});
+
+test('a picture cut to a size keeps its middle and its proportions', async () => {
+  const stripes = { widthPx: 12, heightPx: 4, rgb: Uint8Array.from({ length: 144 }, (_, i) => 80 * Math.floor((Math.floor(i / 3) % 12) / 4)) };
+  await writePng(join(folder, 'stripes.png'), stripes);
+  const middle = await readImageCut(join(folder, 'stripes.png'), 4, 4);
+  expect(middle).toEqual({ widthPx: 4, heightPx: 4, rgb: new Uint8Array(48).fill(80) });
+  expect(await readImageCut(join(folder, 'stripes.png'), 12, 4)).toEqual(stripes);
 });
 
 test('pictures are listed in the order of their numbers, other files and hidden ones left out', async () => {

@@ -58,6 +58,7 @@ export const about = {
     lucide: 'icons',
     fraunces: 'headings',
     inter: 'text',
+    clipVocabulary: 'words to numbers, for models in one file',
     hono: 'the server that hands out the files',
   },
   versionTitle: 'Version',

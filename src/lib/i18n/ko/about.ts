@@ -59,6 +59,7 @@ export const about: Catalogue['about'] = {
     lucide: '아이콘',
     fraunces: '제목 글꼴',
     inter: '본문 글꼴',
+    clipVocabulary: '파일 하나로 된 모델에서 단어를 숫자로 바꿔요',
     hono: '파일을 내주는 서버',
   },
   versionTitle: '버전',

@@ -8,7 +8,9 @@ const siteLimitBytes = 30e6;
 
 const cards = Object.entries<ModelCard>(catalog);
 const urlOf = (folder: string, file: string): URL => new URL(`../${folder}/${file}`, import.meta.url);
-const shipped = cards.flatMap(([, card]) => (card.source.kind === 'site' && existsSync(urlOf(card.source.folder, 'model_index.json')) ? [{ ...card, folder: card.source.folder }] : []));
+const shipped = cards.flatMap(([, card]) =>
+  card.source.kind === 'site' && existsSync(urlOf(card.source.folder, 'model_index.json')) ? [{ ...card, folder: card.source.folder }] : [],
+);
 
 test('every card names a family that is built', () => {
   for (const [, card] of cards) expect(Object.keys(families)).toContain(card.family);
@@ -24,7 +26,12 @@ test.skipIf(shipped.length === 0).each(shipped)('$label: the files are there, sm
   const json = (file: string): unknown => JSON.parse(readFileSync(urlOf(card.folder, file), 'utf8'));
   const unet = json('unet/config.json');
   expect(unet).toMatchObject({ sample_size: card.resolutionPx / 8 });
-  const model = families[card.family]({ modelIndex: json('model_index.json'), unet, textEncoder: json('text_encoder/config.json'), vae: json('vae/config.json') });
+  const model = families[card.family]({
+    modelIndex: json('model_index.json'),
+    unet,
+    textEncoder: json('text_encoder/config.json'),
+    vae: json('vae/config.json'),
+  });
   expect(model.vae.downscale).toBe(8);
 });
 
@@ -47,7 +54,10 @@ test('a base model has everything that drawing needs', () => {
     const paths = card.files.map((file) => file.path);
     expect(paths, id).toContain('model_index.json');
     for (const part of ['unet', 'vae', 'text_encoder']) {
-      expect(paths.some((path) => path.startsWith(`${part}/`) && path.endsWith('.safetensors')), `${id} ${part}`).toBe(true);
+      expect(
+        paths.some((path) => path.startsWith(`${part}/`) && path.endsWith('.safetensors')),
+        `${id} ${part}`,
+      ).toBe(true);
     }
   }
 });

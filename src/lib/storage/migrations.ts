@@ -1,11 +1,11 @@
 /** @file The steps from one version of the database to the next. Old steps stay: a person may come back after a year. */
-import type { IDBPDatabase, IDBPTransaction } from 'idb';
+import type { IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import { chunkBytes } from './model-chunks.ts';
 import type { LikenessSchema, ModelChunkRecord, ModelFileRecord, ModelRecord } from './schema.ts';
 
 /** Stores as they were need no types of today. */
 type AnyDatabase = IDBPDatabase;
-type Upgrade = IDBPTransaction<LikenessSchema, ArrayLike<keyof LikenessSchema & string>, 'versionchange'>;
+type Upgrade = IDBPTransaction<LikenessSchema, StoreNames<LikenessSchema>[], 'versionchange'>;
 
 /** A file of version 1, which kept each in one record. */
 interface WeightRecord1 {

@@ -2,7 +2,7 @@
 import { inDatabase } from './database.ts';
 
 /** The names in use, once. */
-export type SettingName = 'backend' | 'device-report' | 'current-project';
+export type SettingName = 'backend' | 'device-report' | 'current-project' | 'chosen-model' | 'model-hub';
 
 /** Writes one setting. */
 export async function saveSetting(name: SettingName, value: unknown): Promise<void> {

@@ -40,7 +40,7 @@ class ChunkReader {
 
   async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(Math.max(0, length));
-    for (let filled = 0; filled < bytes.length; ) {
+    for (let filled = 0; filled < bytes.length;) {
       const position = offset + filled;
       const index = Math.floor(position / chunkBytes);
       const chunk = await this.#chunk(index);
@@ -57,7 +57,8 @@ class ChunkReader {
     if (kept !== undefined) return kept;
     const chunk = await findChunk(this.#name, index);
     if (chunk === undefined) throw await this.#damaged(index, 'is gone');
-    if (!this.#checked.has(index) && chunk.digest !== null && (await digestOf(chunk.bytes)) !== chunk.digest) throw await this.#damaged(index, 'has changed since it was written');
+    if (!this.#checked.has(index) && chunk.digest !== null && (await digestOf(chunk.bytes)) !== chunk.digest)
+      throw await this.#damaged(index, 'has changed since it was written');
     this.#checked.add(index);
     this.#kept = [...this.#kept, chunk].slice(-keptChunks);
     return chunk;

@@ -6,18 +6,20 @@ import { trainingDefaults, trainingPlan } from '#models/training/training-defaul
 import type { PhotoRecord } from '#storage/photo-store.ts';
 import type { PersonClass } from '#storage/project-store.ts';
 import { type RunRecord, saveRun } from '#storage/run-store.ts';
-import { builtinResolutionPx } from './builtin-model.ts';
+import { modelResolutionPx } from './model-resolution.ts';
 import { type Effort, samplesFor } from './defaults.ts';
 
 /** Test prints in a run, beside the untrained one. */
 const printsPerRun = 6;
 
 /**
- * The job for a person's photos with the built-in model.
+ * The job for a person's photos.
+ *
+ * @param model `builtin`, or the id of a stored model
  *
  * @throws {AppError} photos-too-few or photos-too-many
  */
-export function trainJobFor(photoIds: readonly string[], personClass: PersonClass, effort: Effort, resolutionPx: number, seed: number): TrainJob {
+export function trainJobFor(model: string, photoIds: readonly string[], personClass: PersonClass, effort: Effort, resolutionPx: number, seed: number): TrainJob {
   const { fewest, most } = photoLimits;
   if (photoIds.length < fewest) throw new AppError('photos-too-few', { message: `${photoIds.length} usable photos, at least ${fewest} are needed` });
   if (photoIds.length > most) throw new AppError('photos-too-many', { message: `${photoIds.length} photos, at most ${most}` });
@@ -28,7 +30,7 @@ export function trainJobFor(photoIds: readonly string[], personClass: PersonClas
   const job = {
     kind: 'train',
     version: jobVersion,
-    model: 'builtin',
+    model,
     personClass,
     subjectToken: subject.token,
     photoIds,
@@ -48,14 +50,14 @@ export function trainJobFor(photoIds: readonly string[], personClass: PersonClas
 }
 
 /** Writes a new run with status `queued`. @throws {AppError} photos-too-few, photos-too-many, model-file-missing, storage-full and the like */
-export async function createRun(projectId: string, photos: readonly PhotoRecord[], personClass: PersonClass | null, effort: Effort): Promise<RunRecord> {
+export async function createRun(projectId: string, model: string, photos: readonly PhotoRecord[], personClass: PersonClass | null, effort: Effort): Promise<RunRecord> {
   const photoIds = photos.map((photo) => photo.id);
   const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   const now = Date.now();
   const run: RunRecord = {
     id: crypto.randomUUID(),
     projectId,
-    job: trainJobFor(photoIds, personClass ?? 'person', effort, await builtinResolutionPx(), seed),
+    job: trainJobFor(model, photoIds, personClass ?? 'person', effort, await modelResolutionPx(model), seed),
     photoIds,
     status: 'queued',
     createdAt: now,

@@ -8,6 +8,7 @@ import type { Catalogue, Locale } from '../i18n/catalogue.ts';
 import { Device } from './device.svelte.ts';
 import { Gallery } from './gallery.svelte.ts';
 import { Ledger } from './ledger.svelte.ts';
+import { Models } from './models.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Photos } from './photos.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
@@ -24,7 +25,8 @@ export class App {
   readonly device = new Device();
   readonly project = new Project();
   readonly photos = new Photos(this.project);
-  readonly training = new Training(this.project, this.photos);
+  readonly models = new Models(this.ledger);
+  readonly training = new Training(this.project, this.photos, this.models);
   readonly studio = new Studio(this.project, this.training);
   readonly gallery = new Gallery(this.project);
   #status = $state.raw<AppStatus>({ kind: 'loading' });
@@ -50,7 +52,7 @@ export class App {
   async restore(): Promise<void> {
     try {
       await this.project.restore();
-      await Promise.all([this.photos.restore(), this.training.restore(), this.gallery.restore(), this.device.restore()]);
+      await Promise.all([this.photos.restore(), this.training.restore(), this.gallery.restore(), this.device.restore(), this.models.restore()]);
       this.#status = { kind: 'ready' };
     } catch (error) {
       this.#status = { kind: 'failed', failure: toFailure(error) };
@@ -60,7 +62,7 @@ export class App {
   /** Looks again at what is stored: another tab may have worked meanwhile. Leaves work of this tab alone. */
   async refresh(): Promise<void> {
     if (!this.isReady || this.photos.preparing !== null || this.training.isAtWork || this.studio.isAtWork) return;
-    await Promise.all([this.photos.restore(), this.training.restore(), this.gallery.restore()]);
+    await Promise.all([this.photos.restore(), this.training.restore(), this.gallery.restore(), this.models.restore()]);
   }
 
   /** Runs a verb of the person; what goes wrong becomes a sentence at the edge of the screen. */
@@ -89,6 +91,7 @@ export class App {
     this.studio.forget();
     this.gallery.forget();
     this.device.forget();
+    this.models.forget();
     await this.restore();
     return left;
   }

@@ -1,12 +1,13 @@
 /** @file The latest training run: what is stored of it and what it tells while it works. */
-import type { LikenessLayout, TrainEvent, TrainingPhase } from '#workers/contract/engine.ts';
+import type { TrainEvent, TrainingPhase } from '#workers/contract/engine.ts';
 import { listLikenesses, type LikenessRecord } from '#storage/likeness-store.ts';
 import { findRun, listRuns, type LossPoint, type RunRecord, updateRun } from '#storage/run-store.ts';
 import { failureFromCode, type Failure, toFailure } from '../errors/failure.ts';
 import { deviceEngine } from '../executors/device.ts';
 import type { Effort } from '../flows/defaults.ts';
 import { createRun, samplesTotalOf } from '../flows/create-run.ts';
-import { exportLikenessFile, importLikenessFile } from '../flows/likeness-file.ts';
+import { modelOfLikeness } from '../flows/model-of-likeness.ts';
+import type { Models } from './models.svelte.ts';
 import type { Photos } from './photos.svelte.ts';
 import type { Project } from './project.svelte.ts';
 
@@ -29,9 +30,11 @@ export type TrainingStatus =
 export class Training {
   readonly #project: Project;
   readonly #photos: Photos;
+  readonly #models: Models;
   #status = $state.raw<TrainingStatus>({ kind: 'none' });
   #run = $state.raw<RunRecord | null>(null);
   #likeness = $state.raw<LikenessRecord | null>(null);
+  #likenessModelId = $state('builtin');
   #prints = $state.raw<readonly Print[]>([]);
   #losses = $state.raw<readonly LossPoint[]>([]);
   #samplesSeen = $state(0);
@@ -42,9 +45,10 @@ export class Training {
   #isLoaded = $state(false);
   #warning = $state.raw<Failure | null>(null);
 
-  constructor(project: Project, photos: Photos) {
+  constructor(project: Project, photos: Photos, models: Models) {
     this.#project = project;
     this.#photos = photos;
+    this.#models = models;
   }
 
   get status(): TrainingStatus {
@@ -58,6 +62,11 @@ export class Training {
   /** The newest likeness; it may be of an earlier run than the latest. */
   get likeness(): LikenessRecord | null {
     return this.#likeness;
+  }
+
+  /** The model that the newest likeness was learned with, and draws with. */
+  get likenessModelId(): string {
+    return this.#likenessModelId;
   }
 
   get prints(): readonly Print[] {
@@ -104,7 +113,7 @@ export class Training {
   /** Loads the latest run and likeness. Leaves a run that is at work in this tab alone. */
   async restore(): Promise<void> {
     if (this.isAtWork) return;
-    this.#likeness = (await listLikenesses(this.#project.id))[0] ?? null;
+    await this.#findLikeness();
     const [latest] = await listRuns(this.#project.id);
     this.#adopt(latest ?? null);
     // A run that is at work in another tab is not interrupted.
@@ -117,7 +126,7 @@ export class Training {
   /** Orders a new run and works on it. Resolves when it ended in any way. */
   async start(effort: Effort): Promise<void> {
     const personClass = this.#project.personClass ?? this.#photos.sampleClass;
-    const run = await createRun(this.#project.id, this.#photos.usable, personClass, effort);
+    const run = await createRun(this.#project.id, this.#models.chosenId, this.#photos.usable, personClass, effort);
     this.#adopt(run);
     await this.#work(run);
   }
@@ -152,21 +161,15 @@ export class Training {
     this.#adopt(null);
   }
 
-  /** Stores a likeness file of the person's; it is the one in use from then on. @throws {AppError} if it is none, or fits none of the models here */
-  async importFile(files: readonly File[], modelId: string): Promise<void> {
-    await importLikenessFile(files, this.#project.id, modelId);
-    this.#likeness = (await listLikenesses(this.#project.id))[0] ?? null;
-  }
-
-  /** Saves the likeness in use to the person's disk. */
-  async exportFile(layout: LikenessLayout): Promise<void> {
-    if (this.#likeness !== null) await exportLikenessFile(this.#likeness.id, layout);
-  }
-
   /** Forgets what is shown, as part of deleting everything. */
   forget(): void {
     this.#adopt(null);
     this.#likeness = null;
+  }
+
+  async #findLikeness(): Promise<void> {
+    this.#likeness = (await listLikenesses(this.#project.id))[0] ?? null;
+    this.#likenessModelId = this.#likeness === null ? 'builtin' : await modelOfLikeness(this.#likeness);
   }
 
   async #work(run: RunRecord): Promise<void> {
@@ -180,7 +183,7 @@ export class Training {
       this.#status = { kind: 'failed', failure: toFailure(error) };
     } finally {
       this.#isCancelling = false;
-      this.#likeness = (await listLikenesses(this.#project.id))[0] ?? null;
+      await this.#findLikeness();
       this.#run = (await findRun(run.id)) ?? this.#run;
     }
   }

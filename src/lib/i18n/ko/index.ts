@@ -4,6 +4,7 @@ import { about, privacy } from './about.ts';
 import { common, errors, header, meta, ribbon, units, update } from './frame.ts';
 import { gallery } from './gallery.ts';
 import { likeness } from './likeness.ts';
+import { models } from './models.ts';
 import { consent, photos } from './photos.ts';
 import { settings } from './settings.ts';
 import { device, start } from './start.ts';
@@ -24,6 +25,7 @@ export const ko: Catalogue = {
   likeness,
   studio,
   gallery,
+  models,
   settings,
   privacy,
   about,

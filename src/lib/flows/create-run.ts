@@ -5,7 +5,7 @@ import { defaultSubject, stylePacks, stylePrompts } from '#models/styles/index.t
 import { trainingDefaults, trainingPlan } from '#models/training/training-defaults.ts';
 import type { PhotoRecord } from '#storage/photo-store.ts';
 import type { PersonClass } from '#storage/project-store.ts';
-import { type RunRecord, saveRun } from '#storage/run-store.ts';
+import { queuedRun, type RunRecord, saveRun } from '#storage/run-store.ts';
 import { modelResolutionPx } from './model-resolution.ts';
 import { type Effort, samplesFor } from './defaults.ts';
 
@@ -53,21 +53,8 @@ export function trainJobFor(model: string, photoIds: readonly string[], personCl
 export async function createRun(projectId: string, model: string, photos: readonly PhotoRecord[], personClass: PersonClass | null, effort: Effort): Promise<RunRecord> {
   const photoIds = photos.map((photo) => photo.id);
   const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-  const now = Date.now();
-  const run: RunRecord = {
-    id: crypto.randomUUID(),
-    projectId,
-    job: trainJobFor(model, photoIds, personClass ?? 'person', effort, await modelResolutionPx(model), seed),
-    photoIds,
-    status: 'queued',
-    createdAt: now,
-    updatedAt: now,
-    samplesSeen: 0,
-    losses: [],
-    previews: [],
-    likenessId: null,
-    error: null,
-  };
+  const job = trainJobFor(model, photoIds, personClass ?? 'person', effort, await modelResolutionPx(model), seed);
+  const run = queuedRun({ id: crypto.randomUUID(), projectId, job, photoIds });
   await saveRun(run);
   return run;
 }

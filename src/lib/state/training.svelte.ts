@@ -1,11 +1,12 @@
 /** @file The latest training run: what is stored of it and what it tells while it works. */
-import type { TrainEvent, TrainingPhase } from '#workers/contract/engine.ts';
+import type { LikenessLayout, TrainEvent, TrainingPhase } from '#workers/contract/engine.ts';
 import { listLikenesses, type LikenessRecord } from '#storage/likeness-store.ts';
 import { findRun, listRuns, type LossPoint, type RunRecord, updateRun } from '#storage/run-store.ts';
 import { failureFromCode, type Failure, toFailure } from '../errors/failure.ts';
 import { deviceEngine } from '../executors/device.ts';
 import type { Effort } from '../flows/defaults.ts';
 import { createRun, samplesTotalOf } from '../flows/create-run.ts';
+import { exportLikenessFile, importLikenessFile } from '../flows/likeness-file.ts';
 import { modelOfLikeness } from '../flows/model-of-likeness.ts';
 import type { Models } from './models.svelte.ts';
 import type { Photos } from './photos.svelte.ts';
@@ -159,6 +160,17 @@ export class Training {
     }
     if (this.#run !== null) await updateRun(this.#run.id, { status: 'cancelled' });
     this.#adopt(null);
+  }
+
+  /** Stores a likeness file of the person's; it is the one in use from then on. @throws {AppError} if it is none, or fits none of the models here */
+  async importFile(files: readonly File[], modelId: string): Promise<void> {
+    await importLikenessFile(files, this.#project.id, modelId);
+    await this.#findLikeness();
+  }
+
+  /** Saves the likeness in use to the person's disk. */
+  async exportFile(layout: LikenessLayout): Promise<void> {
+    if (this.#likeness !== null) await exportLikenessFile(this.#likeness.id, layout);
   }
 
   /** Forgets what is shown, as part of deleting everything. */

@@ -23,6 +23,8 @@ export interface DrawingTerms {
   readonly guidance: number;
   /** 0 to 1, default 0: how far guidance keeps the contrast of the unguided picture. */
   readonly guidanceRescale?: number;
+  /** 0 to 1: how much fresh noise DDIM (default 0) and TCD (default 0.3) put back; other schedulers have their own ways. */
+  readonly eta?: number;
   /** Last layers of the text encoder to leave out, as `clip_skip` in diffusers. Default 0. */
   readonly clipSkip?: number;
   /** The same seed gives the same picture, here and in diffusers. */
@@ -61,17 +63,22 @@ export interface Beginning {
   readonly afterCall?: (sample: Float32Array, nextCall: number) => Float32Array;
 }
 
-/** The plan of a run and its first call, `strength` being the share of the steps that are taken. */
-export function planRun(model: LoadedModel, { scheduler, steps }: DrawingTerms, strength: number): { sampler: Sampler; firstCall: number } {
+/**
+ * The plan of a run and its first call, `strength` being the share of the steps that are taken.
+ *
+ * @throws {AppError} `job-invalid` if it takes no step, or for a number of steps or an `eta` that cannot be
+ */
+export function planRun(model: LoadedModel, { scheduler, steps, eta }: DrawingTerms, strength: number): { sampler: Sampler; firstCall: number } {
   const { create, callsPerStep } = schedulers[scheduler];
   const taken = Math.min(Math.floor(steps * strength), steps);
   if (!(taken >= 1 && strength <= 1)) {
     const help = 'Choose a strength up to 1, and more steps for a small one: strength times steps is at least 1.';
     throw new AppError('job-invalid', { message: `strength ${strength} of ${steps} steps takes none`, help });
   }
+  if (eta !== undefined && !(eta >= 0 && eta <= 1)) throw new AppError('job-invalid', { message: `a share of fresh noise of ${eta} cannot be`, help: 'Choose 0 to 1.' });
   // As the pipelines of diffusers do whatever an old file says: latents are not clipped, and leading timesteps begin at 1.
   const { className, stated } = model.schedulerConfig;
-  const config = { className, stated: { ...stated, clipSample: false, stepsOffset: 1 } };
+  const config = { className, stated: { ...stated, clipSample: false, stepsOffset: 1, ...(eta !== undefined && { eta }) } };
   return { sampler: create(config, steps), firstCall: (steps - taken) * callsPerStep };
 }
 

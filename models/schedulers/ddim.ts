@@ -1,4 +1,4 @@
-/** @file DDIM without added noise (eta = 0): the plain, steady sampler. @see Song et al. 2020, equation 12 */
+/** @file DDIM: the plain, steady sampler; adds fresh noise only where `eta` asks for it. @see Song et al. 2020, equations 12 and 16 */
 import { addNoise, noiseSchedule, originalFromPrediction } from './noise-schedule.ts';
 import { checkStep, checkStepCount, mix, type Sampler, type SchedulerDefinition } from './scheduler.ts';
 import { resolveOptions, type SchedulerConfig } from './scheduler-config.ts';
@@ -25,19 +25,21 @@ function create(config: SchedulerConfig, steps: number): Sampler {
     noiseLevels: Float32Array.from([...leftBefore, leftAfter(steps - 1)], level),
     initialNoiseScale: 1,
     scaleModelInput: (sample) => sample,
-    needsNoise: () => false,
+    needsNoise: () => options.eta > 0,
     predictOriginal(modelOutput, step, sample) {
       const left = leftBefore[step]!;
       const original = originalFromPrediction(predictionType, modelOutput, sample, Math.sqrt(left), Math.sqrt(1 - left));
       const range = options.clipSampleRange;
       return options.clipSample ? original.map((value) => Math.min(Math.max(value, -range), range)) : original;
     },
-    step(modelOutput, step, sample) {
-      checkStep(sampler, modelOutput, step, sample, undefined);
+    step(modelOutput, step, sample, noise) {
+      checkStep(sampler, modelOutput, step, sample, noise);
       const left = leftBefore[step]!;
       const next = leftAfter(step);
       const original = sampler.predictOriginal(modelOutput, step, sample);
-      return mix(Math.sqrt(next), original, Math.sqrt(1 - next), predictedNoise(modelOutput, sample, left));
+      const fresh = options.eta * Math.sqrt(((1 - next) / (1 - left)) * (1 - left / next));
+      const moved = mix(Math.sqrt(next), original, Math.sqrt(1 - next - fresh ** 2), predictedNoise(modelOutput, sample, left));
+      return noise === undefined || fresh === 0 ? moved : mix(1, moved, fresh, noise);
     },
     addNoise: (original, noise, step) => addNoise(schedule, original, noise, timesteps[step]!),
   };

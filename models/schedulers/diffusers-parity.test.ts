@@ -9,6 +9,7 @@ interface Run {
   config: Record<string, unknown>;
   steps: number;
   start: number;
+  eta?: number;
   timesteps: number[];
   initialNoiseScale: number;
   trace: number[];
@@ -36,12 +37,13 @@ function difference(actual: ArrayLike<number>, expected: readonly number[]): num
 const model = (input: Float32Array, timestep: number): Float32Array =>
   input.map((value) => 0.6 * Math.sin(1.7 * value + timestep / 300) + 0.1 * value);
 
-const name = ({ config, steps, start }: Run): string =>
-  `${Object.values(config).join(' ')}, ${steps} steps${start ? ` from ${start}` : ''}`;
+const name = ({ config, steps, start, eta }: Run): string =>
+  `${Object.values(config).join(' ')}, ${steps} steps${start ? ` from ${start}` : ''}${eta === undefined ? '' : `, eta ${eta}`}`;
 
 describe('every run is the run of diffusers', () => {
   test.each(golden.runs.map((run) => [name(run), run] as const))('%s', (_, run) => {
-    const config = readSchedulerConfig(JSON.stringify(run.config));
+    const read = readSchedulerConfig(JSON.stringify(run.config));
+    const config = run.eta === undefined ? read : { ...read, stated: { ...read.stated, eta: run.eta } };
     const sampler = schedulers[defaultSchedulerId(config)].create(config, run.steps);
     expect(difference(sampler.timesteps, run.timesteps)).toBeLessThan(1e-6);
     expect(sampler.initialNoiseScale / run.initialNoiseScale).toBeCloseTo(1, 5);

@@ -34,6 +34,8 @@ export interface SchedulerOptions {
   lambdaMinClipped: number;
   originalInferenceSteps: number;
   timestepScaling: number;
+  /** How much of the noise is fresh, 0 to 1; in no file, but asked for with a picture. */
+  eta: number;
 }
 
 /**
@@ -67,6 +69,7 @@ const commonDefaults: SchedulerOptions = {
   lambdaMinClipped: -Infinity,
   originalInferenceSteps: 50,
   timestepScaling: 10,
+  eta: 0,
 };
 
 /** The stated options over `own` over the common defaults. */

@@ -4,26 +4,23 @@ import { checkStep, checkStepCount, mix, type Sampler, type SchedulerDefinition 
 import { resolveOptions, type SchedulerConfig } from './scheduler-config.ts';
 import { distilledTimesteps } from './timesteps.ts';
 
-/** How far past the next step each jump goes, "gamma" in the paper and `eta` in diffusers, whose scheduler has the same default. */
-const stochasticity = 0.3;
-
 function create(config: SchedulerConfig, steps: number): Sampler {
-  const options = resolveOptions(config, { betaStart: 0.00085, betaEnd: 0.012, betaSchedule: 'scaled_linear' });
+  const options = resolveOptions(config, { betaStart: 0.00085, betaEnd: 0.012, betaSchedule: 'scaled_linear', eta: 0.3 });
   checkStepCount(steps, options.originalInferenceSteps);
   const schedule = noiseSchedule(options);
   const { alphasCumprod } = schedule;
   const timesteps = distilledTimesteps(options, steps);
   const last = steps - 1;
   const leftBefore = (step: number): number => alphasCumprod[step <= last ? timesteps[step]! : 0]!;
-  /** Share of picture where the jump lands: at a cleaner timestep than the next one. */
-  const leftAfterJump = (step: number): number => alphasCumprod[step < last ? Math.floor((1 - stochasticity) * timesteps[step + 1]!) : 0]!;
+  /** Share of picture where the jump lands: `eta`, "gamma" in the paper, is how far past the next timestep. */
+  const leftAfterJump = (step: number): number => alphasCumprod[step < last ? Math.floor((1 - options.eta) * timesteps[step + 1]!) : 0]!;
 
   const sampler: Sampler = {
     timesteps,
     noiseLevels: Float32Array.from({ length: steps + 1 }, (_, step) => Math.sqrt((1 - leftBefore(step)) / leftBefore(step))),
     initialNoiseScale: 1,
     scaleModelInput: (sample) => sample,
-    needsNoise: (step) => step < last,
+    needsNoise: (step) => options.eta > 0 && step < last,
     predictOriginal: (modelOutput, step, sample) =>
       originalFromPrediction(options.predictionType, modelOutput, sample, Math.sqrt(leftBefore(step)), Math.sqrt(1 - leftBefore(step))),
     step(modelOutput, step, sample, noise) {
@@ -32,7 +29,7 @@ function create(config: SchedulerConfig, steps: number): Sampler {
       const original = sampler.predictOriginal(modelOutput, step, sample);
       const predictedNoise = options.predictionType === 'epsilon' ? modelOutput : mix(1 / Math.sqrt(1 - left), sample, -Math.sqrt(left / (1 - left)), original);
       const jumped = mix(Math.sqrt(landed), original, Math.sqrt(1 - landed), predictedNoise);
-      if (step === last) return jumped;
+      if (!sampler.needsNoise(step)) return jumped;
       const kept = leftBefore(step + 1) / landed;
       return mix(Math.sqrt(kept), jumped, Math.sqrt(1 - kept), noise!);
     },

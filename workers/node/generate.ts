@@ -44,6 +44,8 @@ export interface GenerateRequest {
   readonly saveLatentsFile?: string | undefined;
   /** Last layers of the text encoder to leave out; none where not given. */
   readonly clipSkip?: number | undefined;
+  /** Share of fresh noise in DDIM and TCD; the scheduler's own default where not given. */
+  readonly eta?: number | undefined;
   /** 0 to 1: how far guidance keeps the contrast of the unguided picture; 0 where not given. */
   readonly guidanceRescale?: number | undefined;
   readonly source?: SourceFiles | undefined;
@@ -101,7 +103,7 @@ export async function drawPictures(model: LoadedModel, request: GenerateRequest,
     const started = performance.now();
     const seed = request.seed + index;
     const { prompt, negativePrompt, steps, guidance, clipSkip = 0, guidanceRescale = 0 } = request;
-    const terms = { prompt, negativePrompt, scheduler, steps, guidance, guidanceRescale, clipSkip, seed, loras, tileAbovePixels };
+    const terms = { prompt, negativePrompt, scheduler, steps, guidance, guidanceRescale, clipSkip, seed, loras, tileAbovePixels, ...(request.eta !== undefined && { eta: request.eta }) };
     const drawing = source === undefined ? textToImage(model, { ...terms, widthPx, heightPx, ...(latents && { latents }) }) : drawOver(model, terms, source);
     let drawn = await drawing.next();
     while (drawn.done !== true) drawn = await drawing.next();

@@ -47,7 +47,7 @@ def brownian_noise(generator):
     return sample
 
 
-def run(class_name, config, steps, start=0):
+def run(class_name, config, steps, start=0, eta=None):
     scheduler_class = DPMSolverSDEScheduler if class_name == "DPMSolverSDEScheduler" else getattr(diffusers, class_name)
     scheduler = scheduler_class.from_config(config)
     scheduler.set_timesteps(steps)
@@ -67,7 +67,8 @@ def run(class_name, config, steps, start=0):
     for timestep in scheduler.timesteps[start:]:
         output = model(scheduler.scale_model_input(sample, timestep), timestep)
         takes_generator = class_name in ("EulerAncestralDiscreteScheduler", "LCMScheduler", "TCDScheduler")
-        kwargs = {"generator": generator} if takes_generator else {}
+        kwargs = {"generator": generator} if takes_generator or eta is not None else {}
+        kwargs |= {} if eta is None else {"eta": eta}
         sample = scheduler.step(output, timestep, sample, **kwargs).prev_sample
         trace.append(sample.flatten()[0])
     golden = {
@@ -79,6 +80,8 @@ def run(class_name, config, steps, start=0):
         "trace": short(torch.stack(trace)),
         "final": short(sample),
     }
+    if eta is not None:
+        golden["eta"] = eta
     if hasattr(scheduler, "sigmas") and class_name not in ("LCMScheduler", "DPMSolverSDEScheduler"):
         golden["sigmas"] = short(scheduler.sigmas)
     return golden
@@ -137,6 +140,10 @@ def cases():
     yield run("DPMSolverMultistepScheduler", {**cosine, "use_karras_sigmas": True}, 10)
     yield run("LCMScheduler", {**sd, "original_inference_steps": 100, "timestep_scaling": 5.0}, 7)
     yield run("LCMScheduler", {"num_train_timesteps": 500, "clip_sample": True}, 4)
+    for eta in [0.0, 0.5, 1.0]:
+        yield run("DDIMScheduler", {**sd, "clip_sample": False}, 7, eta=eta)
+        yield run("TCDScheduler", sd, 5, eta=eta)
+    yield run("DDIMScheduler", {**sd, "prediction_type": "v_prediction", "clip_sample": True, "set_alpha_to_one": False}, 4, eta=1.0)
     for class_name in ["HeunDiscreteScheduler", "DPMSolverSDEScheduler", "UniPCMultistepScheduler", "DEISMultistepScheduler", "TCDScheduler"]:
         yield run(class_name, {}, 10)
         yield run(class_name, {**sd, "beta_schedule": "squaredcos_cap_v2"}, 10)

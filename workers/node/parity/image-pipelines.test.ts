@@ -105,6 +105,10 @@ describe('what cannot be drawn is refused with a way on', () => {
     await refused(draw({ ...base, strength: NaN }), /strength NaN/);
   });
 
+  test('more fresh noise than there is noise', async () => {
+    await refused(draw({ ...base, eta: 1.5 }), /1.5/);
+  });
+
   test('a mask of another size', async () => {
     const wide = { widthPx: 2 * widthPx, heightPx, rgb: new Uint8Array(6 * widthPx * heightPx) };
     await refused(inpaint(model, { ...base, prompt: 'a', negativePrompt: '', loras: [], image, mask: wide }), /mask is 96 x 32/);

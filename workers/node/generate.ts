@@ -51,7 +51,7 @@ export interface GenerateRequest {
   readonly source?: SourceFiles | undefined;
 }
 
-/** Pictures larger than this pass the autoencoder in tiles: at 1024 x 1024 its widest layers hold 512 MiB each. */
+/** Pictures larger than this pass the autoencoder in tiles: at 1024 x 1024 its widest layer holds 1 GiB. */
 const tileAbovePixels = 1024 * 1024;
 
 /** A picture to begin with, instead of noise alone. */

@@ -1,8 +1,8 @@
 /** @file The table of contents of a safetensors file: read without trust, written the same way each time. */
 import { AppError } from '../errors/app-error.ts';
 
-/** Bytes per element of every element type we read. BF16 and F64 become float32 on reading. */
-export const storedBytes = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, BOOL: 1, U8: 1 } as const;
+/** Bytes per element of every element type that a file may hold. Not all of them can be read: `readAs` says which, and as what. */
+export const storedBytes = { F64: 8, F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, F8_E5M2: 1, I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1 } as const;
 
 export type StoredType = keyof typeof storedBytes;
 
@@ -83,7 +83,7 @@ function parseEntry(name: string, value: unknown, dataOffsetBytes: number): Tens
   if (!isObject(value)) throw corrupt(`tensor "${name}" is not described by an object`);
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !Object.hasOwn(storedBytes, dtype)) {
-    throw corrupt(`tensor "${name}" has element type ${JSON.stringify(dtype)}, we read ${Object.keys(storedBytes).join(', ')}`);
+    throw corrupt(`tensor "${name}" has element type ${JSON.stringify(dtype)}, known are ${Object.keys(storedBytes).join(', ')}`);
   }
   if (!isSizes(shape)) throw corrupt(`tensor "${name}" has shape ${JSON.stringify(shape)}`);
   if (!isSizes(offsets) || offsets.length !== 2) throw corrupt(`tensor "${name}" has offsets ${JSON.stringify(offsets)}`);

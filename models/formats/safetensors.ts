@@ -5,8 +5,11 @@ import { tensor, type Tensor } from '../tensor/tensor.ts';
 import { bytesAsSource, type ByteSource } from './byte-source.ts';
 import { parseHeader, readHeaderLength, type SafetensorsHeader, type StoredType, type TensorEntry } from './safetensors-header.ts';
 
-/** The element type a stored type is read as. BF16 and F64 have no array of ours and are converted; U8 is read like BOOL. */
-export const readAs: Readonly<Record<StoredType, DType>> = {
+/**
+ * The element type a stored type is read as. BF16 and F64 have no array of ours and are converted; U8 is read like BOOL. Tensors of other
+ * types may be in a file, as quantised models and odd leftovers are, but cannot be read.
+ */
+export const readAs: Readonly<Partial<Record<StoredType, DType>>> = {
   F64: 'float32',
   F32: 'float32',
   F16: 'float16',
@@ -34,7 +37,7 @@ export async function readHeader(source: ByteSource): Promise<SafetensorsHeader>
  *
  * @param entry from `readHeader` of the same source
  * @returns a tensor of dtype `readAs[entry.storedType]`, owned by the caller; it may share memory with what `source.read` gave
- * @throws {AppError} `weights-corrupt` if the source gives fewer bytes than it promised
+ * @throws {AppError} `weights-corrupt` if the source gives fewer bytes than it promised, `model-unknown` for a type that we do not read
  */
 export async function readTensor(source: ByteSource, entry: TensorEntry): Promise<Tensor> {
   return decodeTensor(entry, await source.read(entry.offsetBytes, entry.lengthBytes));
@@ -65,8 +68,22 @@ export function decodeTensor(entry: TensorEntry, bytes: Uint8Array): Tensor {
   }
   if (entry.storedType === 'F64') return tensor('float32', entry.shape, narrowDoubles(bytes));
   if (entry.storedType === 'BF16') return tensor('float32', entry.shape, widenBrainFloats(bytes));
-  const dtype = readAs[entry.storedType];
+  const dtype = requireReadable(entry);
   return tensor(dtype, entry.shape, viewBytes(dtype, bytes));
+}
+
+/**
+ * The element type that a tensor will have when it is read.
+ *
+ * @throws {AppError} `model-unknown` if it is stored in a type that we do not read
+ */
+export function requireReadable({ name, storedType }: Pick<TensorEntry, 'name' | 'storedType'>): DType {
+  const dtype = readAs[storedType];
+  if (dtype !== undefined) return dtype;
+  throw new AppError('model-unknown', {
+    message: `tensor "${name}" is stored as ${storedType}; Likeness reads ${Object.keys(readAs).join(', ')}`,
+    help: 'Look for the same model in float16 (fp16) or float32.',
+  });
 }
 
 /** bfloat16 is the upper half of a float32. */

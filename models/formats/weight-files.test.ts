@@ -101,6 +101,14 @@ describe('tensors of stored weights', () => {
     await expect(readStoredTensor(stored.get('w')!)).rejects.toMatchObject({ code: 'weights-corrupt', message: expect.stringContaining('w in unet/') as string });
   });
 
+  test('of a type that we do not read may lie in a file, and are refused when they are wanted', async () => {
+    const header = new TextEncoder().encode(JSON.stringify({ q: { dtype: 'F8_E4M3', shape: [3], data_offsets: [0, 3] }, a: { dtype: 'F32', shape: [1], data_offsets: [3, 7] } }));
+    const bytes = Uint8Array.from([header.length, 0, 0, 0, 0, 0, 0, 0, ...header, 1, 2, 3, 0, 0, 0x80, 0x3f]);
+    const stored = await open({ [plain]: bytes });
+    expect((await readStoredTensor(stored.get('a')!)).data).toEqual(Float32Array.of(1));
+    await expect(readStoredTensor(stored.get('q')!)).rejects.toMatchObject({ code: 'model-unknown', message: expect.stringContaining('stored as F8_E4M3') as string });
+  });
+
   test('of the largest finite numbers and of integers are fine', async () => {
     const stored = await open({ [plain]: file({ f: float32([1], [3.4028234e38]), h: tensor('float16', [1], Uint16Array.of(0x7bff)), i: tensor('int32', [1], Int32Array.of(0x7f800000)) }) });
     for (const entry of stored.values()) await readStoredTensor(entry);

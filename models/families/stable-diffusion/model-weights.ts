@@ -1,6 +1,7 @@
 /** @file The weights of a model where they lie: every graph parameter with its type, size and file, each read when it is asked for. */
 import { AppError } from '../../errors/app-error.ts';
 import type { ModelFile, ModelFolder } from '../../formats/model-folder.ts';
+import { requireReadable } from '../../formats/safetensors.ts';
 import { openStoredWeights, readStoredTensor, type StoredTensor } from '../../formats/stored-weights.ts';
 import { findWeightFiles, type WeightFileOptions, type WeightFiles } from '../../formats/weight-files.ts';
 import type { Graph } from '../../graph/graph.ts';
@@ -65,15 +66,20 @@ export class ModelWeights {
   /**
    * Compares the headers with what the graphs of this architecture ask for: what is absent is said now, not after minutes of loading.
    *
-   * @throws {AppError} `weights-missing` naming the first absent ones, `shape-mismatch` naming the first of another shape
+   * @throws {AppError} `weights-missing` naming the first absent ones, `shape-mismatch` the first of another shape, `model-unknown` the first of a type that
+   *   we do not read
    */
   check(model: StableDiffusionModel): void {
     const missing: string[] = [];
     const entries = this.entries();
     for (const { name, shape } of graphsOf(model).flatMap(({ parameters }) => parameters)) {
       const stored = entries.get(name);
-      if (stored === undefined) missing.push(name);
-      else if (!shapesEqual(stored.shape, shape)) {
+      if (stored === undefined) {
+        missing.push(name);
+        continue;
+      }
+      requireReadable(stored);
+      if (!shapesEqual(stored.shape, shape)) {
         throw new AppError('shape-mismatch', {
           message: `${stored.name} in ${stored.path} is ${formatShape(stored.shape)}, by its configuration the model takes ${formatShape(shape)}`,
           help: 'The configuration and the weights of this model do not belong together. Download it again.',

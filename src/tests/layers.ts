@@ -34,7 +34,7 @@ export const doorways: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-web': ['workers/runtime/'],
   'onnxruntime-node': ['workers/node/'],
   sharp: ['workers/node/'],
-  idb: ['src/lib/storage/database.ts', 'src/lib/storage/schema.ts'],
+  idb: ['src/lib/storage/database.ts', 'src/lib/storage/migrations.ts', 'src/lib/storage/schema.ts'],
   '@noble/hashes': ['workers/models/', 'models/formats/sha256.ts'],
   comlink: ['workers/host/', 'workers/client/', 'workers/engine/'],
   hono: ['server/'],

@@ -1,4 +1,5 @@
 /** @file Likenesses as files: one of the person's is checked against the models here and stored, a stored one is written for other programs. */
+import { findCard } from '#models/catalog/index.ts';
 import { AppError, isAppError } from '#models/errors/app-error.ts';
 import { convertLora } from '#models/lora/convert-lora.ts';
 import { describeLora } from '#models/lora/describe-lora.ts';
@@ -45,7 +46,8 @@ export async function exportLikeness(likenessId: string, layout: LikenessLayout)
 }
 
 async function findModelFor(contents: LoraContents, preferred: readonly (string | null)[]): Promise<string> {
-  const here = [builtinModelId, ...(await listModels()).filter(({ isComplete }) => isComplete).map(({ id }) => id)];
+  const isBase = (id: string): boolean => (findCard(id)?.role ?? 'base') === 'base';
+  const here = [builtinModelId, ...(await listModels()).filter(({ id, isComplete }) => isComplete && isBase(id)).map(({ id }) => id)];
   const candidates = [...new Set([...preferred.filter((id) => id !== null), ...here])].filter((id) => here.includes(id));
   let first: AppError | null = null;
   for (const id of candidates) {

@@ -13,6 +13,8 @@ export const prefixes = {
   clip: 'cond_stage_model.transformer.',
   /** OpenCLIP's own model, in Stable Diffusion 2.x. */
   openClip: 'cond_stage_model.model.',
+  /** The same where it was saved by Stability AI's later code, as SD-Turbo was. */
+  openClipLater: 'conditioner.embedders.0.model.',
 } as const;
 
 /** The tensors below a prefix. */

@@ -7,10 +7,10 @@ import { prefixes } from './layout.ts';
 const kinds: readonly { readonly marker: RegExp; readonly what: string; readonly id?: 'lora' }[] = [
   { marker: /^(model\.diffusion_model\.)?joint_blocks\./, what: 'a Stable Diffusion 3 model' },
   { marker: /^(model\.diffusion_model\.)?double_blocks\./, what: 'a Flux model' },
-  { marker: /^conditioner\.embedders\./, what: 'a Stable Diffusion XL model' },
+  { marker: /^conditioner\.embedders\.(0\.transformer|1)\./, what: 'a Stable Diffusion XL model' },
   { marker: /^(control_model|controlnet_cond_embedding|input_hint_block)\./, what: 'a ControlNet' },
   { marker: /^(lora_unet|lora_te)|\.lora_(up|down|A|B)\b|(^|\.)lora\.(up|down)\b/, what: 'a LoRA, which is applied to a model and is none itself', id: 'lora' },
-  { marker: /^model\.diffusion_model\.label_emb\./, what: 'a model with class or image conditions (SDXL without its text encoders, unCLIP or an upscaler)' },
+  { marker: /^model\.diffusion_model\.label_emb\./, what: 'a model with class or image conditions (an SDXL refiner or UNet, unCLIP or an upscaler)' },
   { marker: /^model\.diffusion_model\.(?!input_blocks|middle_block|output_blocks|time_embed|out\.)/, what: 'a model of another architecture' },
 ];
 
@@ -36,7 +36,7 @@ export function requireCompVis({ entries }: SafetensorsHeader, name: string): vo
   if (!has(prefixes.unet)) throw new AppError('model-unknown', { message: `${name} is no checkpoint that Likeness knows: no name begins with ${prefixes.unet}`, help });
   const parts = [
     ...(has(prefixes.vae) ? [] : [`the autoencoder (${prefixes.vae}*)`]),
-    ...(has(prefixes.clip) || has(prefixes.openClip) ? [] : ['the text encoder (cond_stage_model.*)']),
+    ...(has(prefixes.clip) || has(prefixes.openClip) || has(prefixes.openClipLater) ? [] : ['the text encoder (cond_stage_model.*)']),
   ];
   if (parts.length > 0) {
     throw new AppError('model-unknown', { message: `${name} holds a UNet without ${parts.join(' and ')}`, help: 'Choose the full file of the model, not a pruned or UNet-only one, or its diffusers folder.' });

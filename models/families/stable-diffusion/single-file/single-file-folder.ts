@@ -41,7 +41,8 @@ export async function openSingleFile(folder: ModelFolder, path: string, options:
   const header = await readHeader(source);
   requireCompVis(header, path);
   const part = (prefix: string) => partOf(header.entries, prefix);
-  const [unet, vae, clip, openClip] = [part(prefixes.unet), part(prefixes.vae), part(prefixes.clip), part(prefixes.openClip)];
+  const [unet, vae, clip, later] = [part(prefixes.unet), part(prefixes.vae), part(prefixes.clip), part(prefixes.openClipLater)];
+  const openClip = later.size > 0 ? later : part(prefixes.openClip);
   const version2 = isVersion2(Number(unetConfig(unet, 64)['cross_attention_dim']));
   const prediction = await readPrediction(header, source, version2, options.prediction);
   const isLarge = version2 && prediction.type === 'v_prediction'; // 768 pixels, as 2.0 and 2.1; all others were trained at 512

@@ -109,6 +109,15 @@ describe.each(['1.5', '2.1'] as const)('a checkpoint of the published size of St
   });
 });
 
+test("a version 2 as Stability AI's later code saves it, SD-Turbo's way, is the same model", async () => {
+  const { tensors, converted } = golden['2.1'];
+  const source = new HeaderOnly(tensors.map(([name, shape]): [string, number[]] => [name.replace('cond_stage_model.model.', 'conditioner.embedders.0.model.'), shape]));
+  const { folder } = await openSingleFile(beside(source), 'm.safetensors', { prediction: 'epsilon' });
+  const { entries } = await readHeader(await folder.open(weightFile.text_encoder));
+  const names = [...entries.keys()].map((key) => parameterName('text_encoder', key)!);
+  expect(names.sort()).toEqual(Object.keys(converted).filter((name) => name.startsWith('text_encoder.')).sort());
+});
+
 describe.each(['clip', 'open-clip'] as const)('a tiny checkpoint with the text encoder of %s', (kind) => {
   const bytes = new Uint8Array(readFileSync(new URL(`${kind}/checkpoint.safetensors`, goldenFolder)));
 
@@ -167,6 +176,7 @@ describe('refuses', () => {
   const text = 'cond_stage_model.transformer.text_model.final_layer_norm.weight';
   test.each([
     ['SDXL', weight(unet, vae, 'conditioner.embedders.0.transformer.x'), /Stable Diffusion XL/],
+    ['an SDXL refiner', weight(unet, vae, 'conditioner.embedders.0.model.x', 'model.diffusion_model.label_emb.0.0.weight'), /SDXL refiner/],
     ['SD 3', weight('model.diffusion_model.joint_blocks.0.x'), /Stable Diffusion 3/],
     ['Flux', weight('double_blocks.0.img_attn.norm.key_norm.scale'), /Flux/],
     ['a ControlNet', weight('control_model.time_embed.0.weight'), /ControlNet/],

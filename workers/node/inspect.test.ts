@@ -61,7 +61,7 @@ describe('inspect says of', () => {
 
 describe('inspect refuses', () => {
   test.each<[string, () => string, string, RegExp]>([
-    ['SDXL', () => fileOf('xl.safetensors', { 'model.diffusion_model.x': one, 'conditioner.embedders.0.y': one }), 'model-unknown', /Stable Diffusion XL/],
+    ['SDXL', () => fileOf('xl.safetensors', { 'model.diffusion_model.x': one, 'conditioner.embedders.1.y': one }), 'model-unknown', /Stable Diffusion XL/],
     ['SD 3', () => fileOf('3.safetensors', { 'model.diffusion_model.joint_blocks.0.y': one }), 'model-unknown', /Stable Diffusion 3/],
     ['a pickle by its name', () => fileOf('a.ckpt', new Uint8Array(9)), 'weights-pickled', /can run any program/],
     ['a pickle that calls itself safetensors', () => fileOf('zip.safetensors', Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0)), 'weights-pickled', /pickle/],

@@ -92,6 +92,7 @@ export class App {
     this.gallery.forget();
     this.device.forget();
     this.models.forget();
+    this.ledger.forgetModels();
     await this.restore();
     return left;
   }

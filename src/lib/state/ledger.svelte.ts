@@ -60,6 +60,15 @@ export class Ledger {
     }
   }
 
+  /** Forgets which models were chosen, as part of deleting everything. */
+  forgetModels(): void {
+    try {
+      localStorage.removeItem(modelsKey);
+    } catch {
+      // Storage is refused: there is nothing to forget.
+    }
+  }
+
   /** Begins to watch. Called once, as early as the app's code runs. */
   watch(): void {
     if (this.#isWatching) return;

@@ -1,7 +1,7 @@
 /** @file The models: which are here, which is chosen, what is on its way. */
 import { defaultHub, findCard, type Licence } from '#models/catalog/index.ts';
 import type { AcceptedLicence, ModelEvent, ModelProgress, RemoteSource } from '#workers/contract/models.ts';
-import { listModelFiles, listModels, removeModel } from '#storage/model-store.ts';
+import { listModelFiles, listModels, type ModelRecord, removeModel } from '#storage/model-store.ts';
 import { estimateStorage } from '#storage/quota.ts';
 import { readSetting, saveSetting } from '#storage/settings-store.ts';
 import { failureFromCode, type Failure, toFailure } from '../errors/failure.ts';
@@ -25,6 +25,8 @@ const silenceMs = 4000;
 export class Models {
   readonly #ledger: Ledger;
   #stored = $state.raw<readonly StoredModel[]>([]);
+  /** Models of the person's own that were asked for in this tab: shown before their source has answered, and if it does not. */
+  #asked = $state.raw<readonly StoredModel[]>([]);
   #coming = $state.raw<Readonly<Record<string, ModelProgress>>>({});
   #failed = $state.raw<Readonly<Record<string, { readonly failure: Failure; readonly freeBytes: number | null }>>>({});
   #chosen = $state('builtin');
@@ -36,7 +38,7 @@ export class Models {
   }
 
   get entries(): readonly ModelEntry[] {
-    return listEntries(this.#stored);
+    return listEntries([...this.#stored, ...this.#asked.filter(({ record }) => !this.#stored.some((stored) => stored.record.id === record.id))]);
   }
 
   /** The model that the next likeness is learned with: the chosen one, or the built-in one while that is not here. */
@@ -110,6 +112,7 @@ export class Models {
     if (source === null) return;
     this.#ledger.expectModel(addressBeginnings(source));
     const card = findCard(id);
+    if (own !== null) this.#ask({ id, label: own.label, source, licence, addedAt: Date.now(), isComplete: false });
     await this.#watched(id, () =>
       deviceModels().fetchModel({
         id,
@@ -123,6 +126,7 @@ export class Models {
 
   /** Copies a model from files of this computer. */
   async copy(id: string, label: string, licence: AcceptedLicence, files: readonly LocalFile[]): Promise<void> {
+    this.#ask({ id, label, source: { kind: 'local', name: label }, licence, addedAt: Date.now(), isComplete: false });
     await this.#watched(id, () => deviceModels().copyModel({ id, label, licence, files }));
   }
 
@@ -143,6 +147,7 @@ export class Models {
     this.pause(id);
     if (this.#coming[id] !== undefined) await deviceModels().whenFree(id);
     await removeModel(id);
+    this.#asked = this.#asked.filter(({ record }) => record.id !== id);
     this.#forgetFailure(id);
     await this.#reload();
   }
@@ -150,10 +155,15 @@ export class Models {
   /** Forgets what is shown, as part of deleting everything. */
   forget(): void {
     this.#stored = [];
+    this.#asked = [];
     this.#coming = {};
     this.#failed = {};
     this.#chosen = 'builtin';
     this.#hub = defaultHub;
+  }
+
+  #ask(record: ModelRecord): void {
+    this.#asked = [...this.#asked, { record, totalBytes: 0, storedBytes: 0 }];
   }
 
   async #watched(id: string, work: () => Promise<void>): Promise<void> {

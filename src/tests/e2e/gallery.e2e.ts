@@ -1,38 +1,24 @@
 /** @file The last step: the contact sheet by keyboard, marks that survive a reload, undo, downloads, and deleting everything. */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { missing, Stage, type Visitor } from './harness.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { missing } from './harness.ts';
 import { seedPictures } from './seed.ts';
+import { visitorForEach } from './visitors.ts';
 
 describe.skipIf(missing !== null)('the gallery', () => {
-  let stage: Stage;
-  let visitor: Visitor;
-
-  beforeAll(async () => {
-    stage = await Stage.open();
-  });
-
-  afterAll(async () => {
-    await stage.close();
-  });
+  const journeys = visitorForEach();
 
   beforeEach(async () => {
-    visitor = await stage.newVisitor();
-    await visitor.visit('/gallery');
-    await seedPictures(visitor.page, 6);
-    await visitor.page.reload();
-    await visitor.ready();
-    return async () => {
-      expect(visitor.foreignRequests).toEqual([]);
-      expect(visitor.sent).toEqual([]);
-      expect(visitor.errors).toEqual([]);
-      await visitor.leave();
-    };
+    await journeys.visitor.visit('/gallery');
+    await seedPictures(journeys.visitor.page, 6);
+    await journeys.visitor.page.reload();
+    await journeys.visitor.ready();
   });
 
-  const pictures = () => visitor.page.locator('button[data-picture]');
-  const press = (key: string) => visitor.page.keyboard.press(key);
-  const focused = () => visitor.page.evaluate(() => (document.activeElement instanceof HTMLElement ? document.activeElement.dataset['picture'] : undefined));
+  const pictures = () => journeys.visitor.page.locator('button[data-picture]');
+  const press = (key: string) => journeys.visitor.page.keyboard.press(key);
+  const focused = () =>
+    journeys.visitor.page.evaluate(() => (document.activeElement instanceof HTMLElement ? document.activeElement.dataset['picture'] : undefined));
 
   test('arrows move, F marks, X sets aside, Z takes back; a reload keeps it', async () => {
     await pictures().first().focus();
@@ -43,12 +29,12 @@ describe.skipIf(missing !== null)('the gallery', () => {
     await press('x');
     await expect.poll(() => pictures().count()).toBe(5);
     expect(await focused()).toBe('picture-3');
-    await visitor.page.reload();
-    await visitor.ready();
+    await journeys.visitor.page.reload();
+    await journeys.visitor.ready();
     expect(await pictures().count()).toBe(5);
-    await visitor.page.getByText('Favourites').click();
+    await journeys.visitor.page.getByText('Favourites').click();
     await expect.poll(() => pictures().count()).toBe(1);
-    await visitor.page.getByText('Set aside', { exact: false }).first().click();
+    await journeys.visitor.page.getByText('Set aside', { exact: false }).first().click();
     await expect.poll(() => pictures().count()).toBe(1);
     await press('x');
     await expect.poll(() => pictures().count()).toBe(0);
@@ -59,7 +45,7 @@ describe.skipIf(missing !== null)('the gallery', () => {
   test('Enter opens the large view, arrows go on in it, Escape comes back to the same picture', async () => {
     await pictures().first().focus();
     await press('Enter');
-    const dialog = visitor.page.getByRole('dialog');
+    const dialog = journeys.visitor.page.getByRole('dialog');
     await dialog.waitFor();
     await press('ArrowRight');
     await dialog.getByText('02 / 06').waitFor();
@@ -70,42 +56,52 @@ describe.skipIf(missing !== null)('the gallery', () => {
 
   test('a picture deleted for good comes back with Undo, bytes and all', async () => {
     await pictures().first().click();
-    await visitor.page.getByRole('button', { name: 'Delete for good' }).click();
+    await journeys.visitor.page.getByRole('button', { name: 'Delete for good' }).click();
     await expect.poll(() => pictures().count()).toBe(5);
-    await visitor.page.getByRole('button', { name: 'Undo' }).click();
+    await journeys.visitor.page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => pictures().count()).toBe(6);
   });
 
   test('? shows all keys', async () => {
     await press('?');
-    await visitor.page.getByRole('dialog', { name: 'Keys' }).waitFor();
-    await visitor.page.getByText('favourite, or no longer').waitFor();
+    await journeys.visitor.page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await journeys.visitor.page.getByText('favourite, or no longer').waitFor();
   });
 
   test('one picture downloads as PNG, all as a ZIP with sane names', async () => {
     await pictures().first().click();
-    const [png] = await Promise.all([visitor.page.waitForEvent('download'), visitor.page.getByRole('button', { name: 'Download', exact: true }).click()]);
+    const [png] = await Promise.all([
+      journeys.visitor.page.waitForEvent('download'),
+      journeys.visitor.page.getByRole('button', { name: 'Download', exact: true }).click(),
+    ]);
     expect(png.suggestedFilename()).toBe('likeness-boardroom-001.png');
-    expect(readFileSync(await png.path()).subarray(1, 4).toString()).toBe('PNG');
+    expect(
+      readFileSync(await png.path())
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
     await press('Escape');
-    const [zip] = await Promise.all([visitor.page.waitForEvent('download'), visitor.page.getByRole('button', { name: 'Download 6 pictures as a ZIP' }).click()]);
+    const [zip] = await Promise.all([
+      journeys.visitor.page.waitForEvent('download'),
+      journeys.visitor.page.getByRole('button', { name: 'Download 6 pictures as a ZIP' }).click(),
+    ]);
     const bytes = readFileSync(await zip.path());
     expect(bytes.subarray(0, 2).toString()).toBe('PK');
     expect(bytes.toString('latin1').match(/likeness-boardroom-00\d\.png/g)).toHaveLength(12); // Each name once before its file, once in the directory.
   });
 
   test('deleting everything asks for the word, then leaves every store empty', async () => {
-    await visitor.visit('/settings');
-    await visitor.page.getByTestId('count-images').waitFor();
-    expect(await visitor.page.getByTestId('count-images').textContent()).toBe('6');
-    await visitor.page.getByRole('button', { name: 'Delete everything…' }).click();
-    const confirm = visitor.page.getByRole('button', { name: 'Delete everything', exact: true });
+    await journeys.visitor.visit('/settings');
+    await journeys.visitor.page.getByTestId('count-images').waitFor();
+    expect(await journeys.visitor.page.getByTestId('count-images').textContent()).toBe('6');
+    await journeys.visitor.page.getByRole('button', { name: 'Delete everything…' }).click();
+    const confirm = journeys.visitor.page.getByRole('button', { name: 'Delete everything', exact: true });
     expect(await confirm.isDisabled()).toBe(true);
-    await visitor.page.getByRole('textbox').fill('delete');
+    await journeys.visitor.page.getByRole('textbox').fill('delete');
     await confirm.click();
-    await visitor.page.getByText('All stores are empty').waitFor();
-    expect(await visitor.page.getByTestId('count-images').textContent()).toBe('0');
-    await visitor.visit('/gallery');
-    await visitor.page.getByText('No pictures yet.').waitFor();
+    await journeys.visitor.page.getByText('All stores are empty').waitFor();
+    expect(await journeys.visitor.page.getByTestId('count-images').textContent()).toBe('0');
+    await journeys.visitor.visit('/gallery');
+    await journeys.visitor.page.getByText('No pictures yet.').waitFor();
   });
 });

@@ -2,13 +2,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { chromiumArguments, findChromium } from '../chromium.ts';
 import { root } from '../imports.ts';
 
 /** Why journeys cannot run here, or null. Pass to `describe.skipIf`, and say it. */
 export const missing: string | null =
-  findChromium() === null ? 'no Chromium found: install it or name it in CHROMIUM_PATH' : existsSync(join(root, 'build/200.html')) ? null : 'the app is not built: npm run build';
+  findChromium() === null
+    ? 'no Chromium found: install it or name it in CHROMIUM_PATH'
+    : existsSync(join(root, 'build/200.html'))
+      ? null
+      : 'the app is not built: npm run build';
 
 /** A served app and a browser. Close it. */
 export class Stage {
@@ -31,8 +35,8 @@ export class Stage {
   }
 
   /** A person at a fresh browser: empty storage, own service worker. */
-  async newVisitor(): Promise<Visitor> {
-    const context = await this.#browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', acceptDownloads: true });
+  async newVisitor(options: BrowserContextOptions = {}): Promise<Visitor> {
+    const context = await this.#browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', acceptDownloads: true, ...options });
     return Visitor.arrive(this.origin, context);
   }
 
@@ -117,7 +121,11 @@ export class Visitor {
 }
 
 function startServer(): Promise<{ origin: string; server: ChildProcess }> {
-  const server = spawn(process.execPath, ['--import', 'tsx', 'server/index.ts'], { cwd: root, env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, ['--import', 'tsx', 'server/index.ts'], {
+    cwd: root,
+    env: { ...process.env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   return new Promise((resolve, reject) => {
     server.once('exit', (code) => {
       reject(new Error(`The server ended with status ${code}.`));

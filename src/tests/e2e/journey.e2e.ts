@@ -37,7 +37,10 @@ describe.skipIf(missing !== null)('the whole job on one machine', () => {
   test('learning starts, shows a first print, and goes on after a reload from where it was', async () => {
     await page.getByText('Quick', { exact: true }).click();
     await page.getByRole('button', { name: 'Start learning' }).click();
-    await page.getByRole('img', { name: /Test print after/ }).first().waitFor({ timeout: minutes(5) });
+    await page
+      .getByRole('img', { name: /Test print after/ })
+      .first()
+      .waitFor({ timeout: minutes(5) });
     await expect.poll(samplesSeen, { timeout: minutes(5) }).toBeGreaterThan(0);
 
     await page.getByRole('button', { name: 'Pause' }).click();
@@ -63,17 +66,28 @@ describe.skipIf(missing !== null)('the whole job on one machine', () => {
     await expect.poll(samplesSeen, { timeout: minutes(3) }).toBeGreaterThan(seen);
   });
 
-  test('the likeness is finished', async () => {
-    await page.getByRole('link', { name: 'Go to the studio' }).waitFor({ timeout: minutes(12) });
-    expect(await page.getByRole('img', { name: /Test print after/ }).count()).toBeGreaterThan(3);
-  }, minutes(13));
+  test(
+    'the likeness is finished',
+    async () => {
+      await page.getByRole('link', { name: 'Go to the studio' }).waitFor({ timeout: minutes(12) });
+      expect(await page.getByRole('img', { name: /Test print after/ }).count()).toBeGreaterThan(3);
+    },
+    minutes(13),
+  );
 
   /** Orders one more picture of each of the first two looks and waits for both. */
   async function makeTwo(): Promise<void> {
     await visitor.visit('/studio');
-    for (const index of [0, 1]) await page.getByRole('button', { name: /^One more of/ }).nth(index).click();
+    for (const index of [0, 1])
+      await page
+        .getByRole('button', { name: /^One more of/ })
+        .nth(index)
+        .click();
     await page.getByRole('button', { name: 'Make 2 pictures' }).click();
-    await page.getByTestId('queue-progress').getByText('2 pictures made.').waitFor({ timeout: minutes(6) });
+    await page
+      .getByTestId('queue-progress')
+      .getByText('2 pictures made.')
+      .waitFor({ timeout: minutes(6) });
   }
 
   test('the studio makes two pictures, and the gallery keeps them over a reload, marked as made with AI', async () => {

@@ -31,7 +31,9 @@ describe.skipIf(missing !== null)('the pages', () => {
   async function audit(): Promise<string[]> {
     // Evaluated over the debugging protocol, which the content security policy does not bind.
     await visitor.page.evaluate(axeSource);
-    const result = (await visitor.page.evaluate('axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })')) as AxeResult;
+    const result = (await visitor.page.evaluate(
+      'axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })',
+    )) as AxeResult;
     return result.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
   }
 
@@ -72,8 +74,25 @@ describe.skipIf(missing !== null)('the pages', () => {
     await visitor.page.getByText('As the system').click();
   });
 
+  test('what does the work is chosen beside what the machine offers, and remembered', async () => {
+    await visitor.visit('/settings');
+    await visitor.page.getByTestId('offer').getByText('Processor: WebAssembly on').waitFor();
+    const choice = (name: RegExp) => visitor.page.getByRole('radio', { name });
+    expect(await choice(/^Automatic/).isChecked()).toBe(true);
+    await choice(/^Processor/).check();
+    await visitor.page.reload();
+    await visitor.ready();
+    expect(await choice(/^Processor/).isChecked()).toBe(true);
+    await choice(/^Automatic/).check();
+  });
+
   test('a step that is not ready says what is missing and links to it', async () => {
-    for (const [path, target] of [['/likeness', '/photos'], ['/studio', '/likeness'], ['/gallery', '/studio'], ['/consent', '/photos']] as const) {
+    for (const [path, target] of [
+      ['/likeness', '/photos'],
+      ['/studio', '/likeness'],
+      ['/gallery', '/studio'],
+      ['/consent', '/photos'],
+    ] as const) {
       await visitor.visit(path);
       await visitor.page.locator('main a.button-main').click();
       await visitor.page.waitForURL(`**${target}`);

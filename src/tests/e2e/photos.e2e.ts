@@ -1,9 +1,10 @@
 /** @file The first step: the sample person, bad files, too few and too many photos, consent; each gets a clear sentence and a way on. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { root } from '../imports.ts';
-import { missing, Stage, type Visitor } from './harness.ts';
+import { missing } from './harness.ts';
+import { visitorForEach } from './visitors.ts';
 
 const samplePhoto = (number: number): Buffer => readFileSync(join(root, `static/samples/ada/${String(number).padStart(2, '0')}.jpg`));
 
@@ -17,79 +18,61 @@ interface FilePayload {
 const photo = (number: number, name = `me ${number}.jpg`): FilePayload => ({ name, mimeType: 'image/jpeg', buffer: samplePhoto(number) });
 
 describe.skipIf(missing !== null)('photos', () => {
-  let stage: Stage;
-  let visitor: Visitor;
-
-  beforeAll(async () => {
-    stage = await Stage.open();
-  });
-
-  afterAll(async () => {
-    await stage.close();
-  });
-
-  beforeEach(async () => {
-    visitor = await stage.newVisitor();
-    return async () => {
-      expect(visitor.foreignRequests).toEqual([]);
-      expect(visitor.sent).toEqual([]);
-      await visitor.leave();
-    };
-  });
+  const journeys = visitorForEach({ mayLogErrors: true });
 
   async function add(files: FilePayload[]): Promise<void> {
-    await visitor.page.locator('input[type=file]').setInputFiles(files);
+    await journeys.visitor.page.locator('input[type=file]').setInputFiles(files);
   }
 
   async function waitForPhotos(count: number): Promise<void> {
-    await visitor.page.waitForFunction((wanted) => document.querySelectorAll('main ul li img').length === wanted, count, { timeout: 240_000 });
-    await visitor.page.waitForFunction(() => document.querySelector('main .animate-spin') === null, null, { timeout: 240_000 });
+    await journeys.visitor.page.waitForFunction((wanted) => document.querySelectorAll('main ul li img').length === wanted, count, { timeout: 240_000 });
+    await journeys.visitor.page.waitForFunction(() => document.querySelector('main .animate-spin') === null, null, { timeout: 240_000 });
   }
 
-  const next = () => visitor.page.getByRole('link', { name: 'Go on to your likeness' });
+  const next = () => journeys.visitor.page.getByRole('link', { name: 'Go on to your likeness' });
 
   test('the sample person is sixteen photos, each with a face, and needs no attestation', async () => {
-    await visitor.visit('/');
-    await visitor.page.getByRole('button', { name: 'Try it with a sample person' }).click();
-    await visitor.page.waitForURL('**/photos');
+    await journeys.visitor.visit('/');
+    await journeys.visitor.page.getByRole('button', { name: 'Try it with a sample person' }).click();
+    await journeys.visitor.page.waitForURL('**/photos');
     await waitForPhotos(16);
-    expect(await visitor.page.getByRole('button', { name: 'No face' }).count()).toBe(0);
+    expect(await journeys.visitor.page.getByRole('button', { name: 'No face' }).count()).toBe(0);
     await next().click();
-    await visitor.page.waitForURL('**/consent');
-    await visitor.page.getByText('Ada does not exist').waitFor();
-    await visitor.page.getByRole('link', { name: 'Go on' }).click();
-    await visitor.page.waitForURL('**/likeness');
-    await visitor.page.getByText('16 photos to learn from').waitFor();
+    await journeys.visitor.page.waitForURL('**/consent');
+    await journeys.visitor.page.getByText('Ada does not exist').waitFor();
+    await journeys.visitor.page.getByRole('link', { name: 'Go on' }).click();
+    await journeys.visitor.page.waitForURL('**/likeness');
+    await journeys.visitor.page.getByText('16 photos to learn from').waitFor();
 
-    await visitor.page.reload();
-    await visitor.ready();
-    await visitor.page.getByText('16 photos to learn from').waitFor();
+    await journeys.visitor.page.reload();
+    await journeys.visitor.ready();
+    await journeys.visitor.page.getByText('16 photos to learn from').waitFor();
   });
 
   test('own photos need a class or none, and three ticks; the agreement is noted and can be withdrawn', async () => {
-    await visitor.visit('/photos');
+    await journeys.visitor.visit('/photos');
     await add([photo(1), photo(2)]);
     await waitForPhotos(2);
-    await visitor.visit('/likeness');
-    await visitor.page.getByRole('link', { name: 'Read and agree' }).click();
-    const agree = visitor.page.getByRole('button', { name: 'I agree, go on' });
+    await journeys.visitor.visit('/likeness');
+    await journeys.visitor.page.getByRole('link', { name: 'Read and agree' }).click();
+    const agree = journeys.visitor.page.getByRole('button', { name: 'I agree, go on' });
     expect(await agree.isDisabled()).toBe(true);
-    for (const box of await visitor.page.getByRole('checkbox').all()) await box.check();
+    for (const box of await journeys.visitor.page.getByRole('checkbox').all()) await box.check();
     await agree.click();
-    await visitor.page.waitForURL('**/likeness');
-    await visitor.page.getByRole('button', { name: 'Start learning' }).waitFor();
-    await visitor.visit('/consent');
-    await visitor.page.getByRole('button', { name: 'Withdraw my agreement' }).click();
-    await visitor.visit('/likeness');
-    await visitor.page.getByText('Before learning we need your agreement.').waitFor();
+    await journeys.visitor.page.waitForURL('**/likeness');
+    await journeys.visitor.page.getByRole('button', { name: 'Start learning' }).waitFor();
+    await journeys.visitor.visit('/consent');
+    await journeys.visitor.page.getByRole('button', { name: 'Withdraw my agreement' }).click();
+    await journeys.visitor.visit('/likeness');
+    await journeys.visitor.page.getByText('Before learning we need your agreement.').waitFor();
   });
 
   test('with no photo or one, one cannot go on and is told why', async () => {
-    await visitor.visit('/photos');
-    await visitor.page.getByText('Two photos are the least').waitFor();
+    await journeys.visitor.visit('/photos');
+    await journeys.visitor.page.getByText('Two photos are the least').waitFor();
     await add([photo(1)]);
     await waitForPhotos(1);
-    await visitor.page.getByText('One photo is not enough').waitFor();
+    await journeys.visitor.page.getByText('One photo is not enough').waitFor();
     expect(await next().count()).toBe(0);
     await add([photo(2)]);
     await waitForPhotos(2);
@@ -97,7 +80,7 @@ describe.skipIf(missing !== null)('photos', () => {
   });
 
   test('what is not a picture is named with a reason, and the others are fine', async () => {
-    await visitor.visit('/photos');
+    await journeys.visitor.visit('/photos');
     await add([
       photo(1),
       { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('not a picture') },
@@ -106,32 +89,43 @@ describe.skipIf(missing !== null)('photos', () => {
       { name: 'empty.png', mimeType: 'image/png', buffer: Buffer.alloc(0) },
     ]);
     await waitForPhotos(2);
-    await visitor.page.getByText('3 files could not be used').waitFor();
-    for (const name of ['notes.txt', 'broken.jpg', 'empty.png']) await visitor.page.getByText(`${name}:`).waitFor();
-    await visitor.page.getByText('The other 2 photos are fine.').waitFor();
+    await journeys.visitor.page.getByText('3 files could not be used').waitFor();
+    for (const name of ['notes.txt', 'broken.jpg', 'empty.png']) await journeys.visitor.page.getByText(`${name}:`).waitFor();
+    await journeys.visitor.page.getByText('The other 2 photos are fine.').waitFor();
   });
 
   test('the same photo twice is one photo', async () => {
-    await visitor.visit('/photos');
+    await journeys.visitor.visit('/photos');
     await add([photo(1, 'first.jpg'), photo(1, 'copy.jpg')]);
-    await visitor.page.getByText('copy.jpg: this photo is already here').waitFor();
+    await journeys.visitor.page.getByText('copy.jpg: this photo is already here').waitFor();
     await waitForPhotos(1);
   });
 
-  test('a removed photo comes back with Undo', async () => {
+  test('where the face detector cannot be loaded, photos are kept and the page says that nobody looked', async () => {
+    const visitor = await journeys.stage.newVisitor({ serviceWorkers: 'block' }); // It would answer from its own store.
+    await visitor.context.route('**/models/vision/**', (route) => route.abort());
     await visitor.visit('/photos');
+    await visitor.page.locator('input[type=file]').setInputFiles([photo(1), photo(2)]);
+    await visitor.page.getByTestId('unchecked').getByText('nobody has looked for a face in 2 photos').waitFor();
+    expect(await visitor.page.getByRole('button', { name: 'Not checked' }).count()).toBe(2);
+    await visitor.page.getByRole('link', { name: 'Go on to your likeness' }).waitFor();
+    await visitor.leave();
+  });
+
+  test('a removed photo comes back with Undo', async () => {
+    await journeys.visitor.visit('/photos');
     await add([photo(1), photo(2)]);
     await waitForPhotos(2);
-    await visitor.page.getByRole('button', { name: 'Remove me 1.jpg' }).click();
+    await journeys.visitor.page.getByRole('button', { name: 'Remove me 1.jpg' }).click();
     await waitForPhotos(1);
-    await visitor.page.getByRole('button', { name: 'Undo' }).click();
+    await journeys.visitor.page.getByRole('button', { name: 'Undo' }).click();
     await waitForPhotos(2);
   });
 
   test('of 500 photos the first 25 are kept, the page stays quick, and the others are named', async () => {
-    await visitor.visit('/photos');
+    await journeys.visitor.visit('/photos');
     // 500 pictures that differ, drawn in the page: nothing to carry over.
-    await visitor.page.evaluate(async () => {
+    await journeys.visitor.page.evaluate(async () => {
       const files: File[] = [];
       for (let index = 0; index < 500; index += 1) {
         const canvas = new OffscreenCanvas(64, 64);
@@ -151,7 +145,7 @@ describe.skipIf(missing !== null)('photos', () => {
       input.dispatchEvent(new Event('change', { bubbles: true }));
     });
     // While the worker is busy, the page answers: the longest gap between two frames stays short.
-    const longestGapMs = await visitor.page.evaluate(
+    const longestGapMs = await journeys.visitor.page.evaluate(
       () =>
         new Promise<number>((resolve) => {
           let longest = 0;
@@ -168,8 +162,8 @@ describe.skipIf(missing !== null)('photos', () => {
     );
     expect(longestGapMs).toBeLessThan(1500); // Generous: test machines are busy. A stalled page would be at the whole 2 s or beyond.
     await waitForPhotos(25);
-    await visitor.page.getByText('475 photos were left out').waitFor();
-    await visitor.page.getByText('many 26.png').waitFor();
-    await visitor.page.getByText('and 469 more').waitFor();
+    await journeys.visitor.page.getByText('475 photos were left out').waitFor();
+    await journeys.visitor.page.getByText('many 26.png').waitFor();
+    await journeys.visitor.page.getByText('and 469 more').waitFor();
   });
 });

@@ -127,6 +127,20 @@ export function describeGraphRunner(title: string, create: () => Promise<GraphRu
       await triple.dispose();
     });
 
+    test('outputs of different sizes that are read together come back each to its own name', async () => {
+      const builder = new GraphBuilder('several');
+      const [x, ids] = [builder.input('x', 'float32', [3]), builder.input('ids', 'int32', [5])];
+      builder.output('twice', builder.node('Mul', [x, builder.scalar(2)]));
+      builder.output('gathered', builder.node('Gather', [ids, builder.input('places', 'int32', [2])], { axis: 0 }));
+      builder.output('sum', builder.node('ReduceSum', [x], { axes: [0], keepDims: false }));
+      const compiled = await runner.compile(builder.build(), []);
+      const outputs = await compiled.runOnDevice({ x: float32([3], [1, 2, 3]), ids: tensor('int32', [5], Int32Array.of(7, 8, 9, 10, 11)), places: tensor('int32', [2], Int32Array.of(4, 0)) });
+      const read = await Promise.all(Object.entries(outputs).map(async ([name, output]) => [name, values(await output.read())] as const));
+      expect(Object.fromEntries(read)).toEqual({ twice: [2, 4, 6], gathered: [11, 7], sum: [6] });
+      for (const output of Object.values(outputs)) output.dispose();
+      await compiled.dispose();
+    });
+
     test('runs asked for at the same time give each its own answer', async () => {
       const double = await runner.compile(scale(2), []);
       const triple = await runner.compile(scale(3), []);

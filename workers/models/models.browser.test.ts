@@ -221,7 +221,7 @@ test('when the tab that loads is closed, the one that waits goes on', async () =
 test('when the room ends in the middle of a file it says so, keeps what is there, and goes on when there is room again', async () => {
   const session = cdp() as unknown as { send(method: string, parameters: object): Promise<unknown> };
   const { usage = 0 } = await navigator.storage.estimate();
-  await session.send('Storage.overrideQuotaForOrigin', { origin: location.origin, quotaSize: usage + 12e6 });
+  await session.send('Storage.overrideQuotaForOrigin', { origin: location.origin, quotaSize: usage + 1e6 });
   const { order: ordered, log } = order('test/big');
   try {
     await expect(new ModelService().fetchModel(ordered)).rejects.toMatchObject({ code: 'storage-full', retryable: true });
@@ -229,9 +229,8 @@ test('when the room ends in the middle of a file it says so, keeps what is there
     await session.send('Storage.overrideQuotaForOrigin', { origin: location.origin });
   }
   const kept = (await unetBytes()) ?? 0;
-  expect(kept).toBeLessThan(13e6);
   await new ModelService().fetchModel(ordered);
-  expect(startOf(unetRequests(await log())[1])).toBe(kept);
+  expect(startOf(unetRequests(await log()).at(-1))).toBe(kept);
   expect((await findModel('m'))?.isComplete).toBe(true);
 });
 

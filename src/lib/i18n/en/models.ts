@@ -54,7 +54,7 @@ export const models = {
   failedTitle: 'Loading stopped',
   noRoom: (needed: string, free: string) => `${needed} are still to come; this browser grants ${free}.`,
   licenceTitle: (label: string) => `The licence of ${label}`,
-  licenceFrom: (host: string, bytes: string) => `${bytes} come from ${host}. That host learns your internet address and which files you load; nothing of your photos, words or pictures.`,
+  licenceFrom: (host: string, size: string | null) => `It comes from ${host}${size === null ? '' : `, ${size}`}. That host learns your internet address and which files you load; nothing of your photos, words or pictures.`,
   licenceLocal: 'The files are copied into this browser’s storage. Your folder stays as it is, and nothing is sent.',
   licenceFree: 'You may use it for any purpose if you name its makers.',
   licenceForbids: (name: string) => `${name} lets you use the model and its pictures freely, but you agree not to use them:`,

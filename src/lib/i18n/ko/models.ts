@@ -54,7 +54,7 @@ export const models: Catalogue['models'] = {
   failedTitle: '받기가 멈췄어요',
   noRoom: (needed, free) => `아직 ${needed}가 필요한데, 이 브라우저가 허용한 공간은 ${free}예요.`,
   licenceTitle: (label) => `${label}의 라이선스`,
-  licenceFrom: (host, bytes) => `${bytes}를 ${host}에서 받아요. 그 서버는 인터넷 주소와 어떤 파일인지를 알게 되고, 사진이나 쓴 말, 그림에 관한 것은 알지 못해요.`,
+  licenceFrom: (host, size) => `${host}에서 받아요${size === null ? '' : ` (${size})`}. 그 서버는 인터넷 주소와 어떤 파일인지를 알게 되고, 사진이나 쓴 말, 그림에 관한 것은 알지 못해요.`,
   licenceLocal: '파일을 이 브라우저의 저장소로 복사해요. 원래 폴더는 그대로이고 아무것도 보내지 않아요.',
   licenceFree: '만든 이를 밝히면 어떤 목적으로든 쓸 수 있어요.',
   licenceForbids: (name) => `${name} 라이선스에 따라 모델과 그림을 자유롭게 쓸 수 있지만, 다음과 같이 쓰지 않기로 동의하는 것이에요. (라이선스 원문)`,

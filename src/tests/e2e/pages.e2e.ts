@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { missing, Stage, type Visitor } from './harness.ts';
 
-const paths = ['/', '/photos', '/consent', '/likeness', '/studio', '/gallery', '/settings', '/privacy', '/about'];
+const paths = ['/', '/photos', '/consent', '/likeness', '/studio', '/gallery', '/models', '/settings', '/privacy', '/about'];
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface AxeResult {

@@ -9,7 +9,8 @@
  */
 import { AppError } from '../errors/app-error.ts';
 import type { Graph } from '../graph/graph.ts';
-import { peakBytes, sizeBytes } from '../graph/live-bytes.ts';
+import { sizeBytes } from '../graph/live-bytes.ts';
+import { plannedPeakBytes } from '../graph/planned-bytes.ts';
 import { recomputeSoftmax } from './recompute-softmax.ts';
 import { buildBackward, buildForward, gradientName, mergeStages, traceStage, type TypesByName } from './stage-graphs.ts';
 import type { Stage } from './stage.ts';
@@ -122,7 +123,7 @@ const bytesOf = (names: Iterable<string>, types: TypesByName): number => [...nam
 /** Bytes held while a group's backward graph runs: boundary tensors still needed, gradients so far, and the run itself. */
 function bytesHeld({ stages, fed }: TrainingRequest, { types }: Traced, end: number, known: ReadonlyMap<string, string>, graph: Graph): number {
   const boundaries = new Set(stages.slice(0, end).flatMap(({ inputs }) => inputs).filter((name) => !fed.has(name)));
-  return bytesOf(boundaries, types) + bytesOf(known.keys(), types) + peakBytes(graph);
+  return bytesOf(boundaries, types) + bytesOf(known.keys(), types) + plannedPeakBytes(graph);
 }
 
 /**

@@ -11,7 +11,7 @@ import { resolveOptions } from '../schedulers/scheduler-config.ts';
 import { AdamW } from './optimizers/adamw.ts';
 import { prepareExamples, type LearningPhoto } from './prepare-examples.ts';
 import { trainLora, type TrainingPlan, type TrainingState, type TrainingStep } from './train-lora.ts';
-import { trainingStages } from './training-graph.ts';
+import { attentionPartBytes, trainingStages } from './training-graph.ts';
 
 export interface LearnOptions {
   /** The sentence that stands for every photo, such as `a close up portrait of ohwx woman`. */
@@ -21,6 +21,8 @@ export interface LearnOptions {
   readonly plan: TrainingPlan;
   /** For activations and gradients; without a limit nothing is computed twice. */
   readonly memoryBytes?: number;
+  /** The adapter's `maxStorageBufferBindingSize`, where there is one. */
+  readonly bindingBytes?: number;
   /** Draws the same picture again and again, so that one can watch the likeness appear. */
   readonly preview: { readonly request: Omit<TextToImageRequest, 'loras'>; readonly everySamples: number } | null;
 }
@@ -49,11 +51,13 @@ export async function* learnLikeness(model: LoadedModel, photos: readonly Learni
   await model.keepOnly(['unet']);
 
   const [, height, width] = set.latentShape;
+  const budget = options.memoryBytes ?? Infinity;
   const stages = trainingStages(model.model.unet, {
     size: { batch: options.plan.batchSize, height: height!, width: width!, contextLength: model.contextLength },
     lora: options.lora,
+    attentionBytes: attentionPartBytes(budget, options.bindingBytes),
   });
-  const compiled = await compilePlan(model.runner, planTraining(stages.request, options.memoryBytes ?? Infinity), [await model.weightsOf('unet')]);
+  const compiled = await compilePlan(model.runner, planTraining(stages.request, budget), [await model.weightsOf('unet')]);
   const state = resume ?? freshState(initializeLora(stages.modules, options.lora.alpha / options.lora.rank, options.plan.seed));
   const schedule = noiseSchedule(resolveOptions(model.schedulerConfig));
   try {

@@ -12,6 +12,20 @@ import { factorNames, type LoraModule } from '../lora/lora-weights.ts';
 export interface TrainingSize {
   readonly size: UnetSize;
   readonly lora: LoraConfig;
+  /** Largest matrix of attention scores; see `attentionPartBytes`. */
+  readonly attentionBytes?: number;
+}
+
+/** What every WebGPU adapter binds. */
+const usualBindingBytes = 128 * 2 ** 20;
+
+/**
+ * How large a matrix of attention scores may be where activations have `byteBudget`: a backward pass holds half a dozen at once.
+ *
+ * @param bindingBytes the adapter's `maxStorageBufferBindingSize`, where that is less
+ */
+export function attentionPartBytes(byteBudget: number, bindingBytes: number = usualBindingBytes): number {
+  return Math.max(2 ** 22, Math.min(usualBindingBytes, bindingBytes, byteBudget / 32));
 }
 
 /**
@@ -31,9 +45,9 @@ export const lossNames = { target: 'target', weight: 'loss_weight', loss: 'loss'
  *
  * @throws {AppError} `job-invalid` for an impossible LoRA
  */
-export function trainingStages(config: UnetConfig, { size, lora }: TrainingSize): TrainingStages {
+export function trainingStages(config: UnetConfig, { size, lora, attentionBytes }: TrainingSize): TrainingStages {
   const { lookup, modules } = nameLora(lora);
-  const stages = [...unetStages(config, size, { attention: 'decomposed', adapters: lookup }), lossStage];
+  const stages = [...unetStages(config, size, { attention: 'decomposed', adapters: lookup, ...(attentionBytes !== undefined && { attentionBytes }) }), lossStage];
 
   const inputs = declareInputs(new GraphBuilder('types only'), config, size);
   const fed = new Map<string, ValueType>(Object.values(inputs).map((value) => [value.name, value]));

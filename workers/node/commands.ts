@@ -78,6 +78,7 @@ export const trainCommand = command(
         rank: options.rank,
         resolutionPx: options.resolution,
         learningRate: options['learning-rate'],
+        memoryBytes: options.memory === undefined ? undefined : options.memory * 2 ** 30,
       },
       (event) => {
         if (event.kind === 'step' && event.samplesSeen % 80 === 0) console.log(`${event.samplesSeen} samples, loss ${event.smoothedLoss.toFixed(4)}`);

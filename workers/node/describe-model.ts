@@ -1,12 +1,16 @@
 /** @file What `inspect` says of a model, from its configurations and headers alone: a file of gigabytes takes no longer than a small one. */
+import { describeFit, describeNeed } from '#models/budget/describe-need.ts';
+import { drawingNeed, trainingNeed } from '#models/budget/memory-need.ts';
+import { fitTier, presets, trainingTiers } from '#models/budget/training-tiers.ts';
 import { components, type Component } from '#models/families/stable-diffusion/weight-names.ts';
 import type { StoredTensor } from '#models/formats/stored-weights.ts';
 import type { OpenedModel } from '#models/pipelines/open-model.ts';
 import { resolveOptions, type PredictionType } from '#models/schedulers/scheduler-config.ts';
 import { elementCount } from '#models/tensor/shape.ts';
+import { availableMemoryBytes, nodeMemory } from './node-memory.ts';
 
 /** The parts of the description, in their order; each may look at everything that is known. */
-const sections: readonly ((opened: OpenedModel) => readonly string[])[] = [architectureLines, noiseLines, weightLines];
+const sections: readonly ((opened: OpenedModel) => readonly string[])[] = [architectureLines, noiseLines, weightLines, memoryLines];
 
 /** @param name what to call it, such as its path */
 export function describeModel(name: string, opened: OpenedModel): readonly string[] {
@@ -44,6 +48,23 @@ function weightLines({ weights }: OpenedModel): readonly string[] {
     return `${component}: ${summarize(weights.entries(component).values())}; ${files}${variant === null ? '' : ` (variant ${variant})`}`;
   };
   return [...components.map(lineOf), `together: ${summarize(weights.entries().values())}`];
+}
+
+/** One picture at a time, as the command line trains and draws; LoRA of rank 16. */
+const assumed = { batchSize: 1, rank: 16 } as const;
+
+function memoryLines({ model }: OpenedModel): readonly string[] {
+  const [height, width] = model.unet.sampleSize.map((side) => side * model.vae.downscale) as [number, number];
+  const tiers = trainingTiers(model).map(({ resolutionPx, preset }) => {
+    const settings = { resolutionPx, batchSize: assumed.batchSize, lora: { rank: assumed.rank, alpha: assumed.rank, targets: presets[preset] } };
+    return `memory to learn at ${resolutionPx} px, ${preset}: ${describeNeed(trainingNeed(model, settings, nodeMemory))}`;
+  });
+  const available = availableMemoryBytes();
+  return [
+    `memory to draw ${width} x ${height} px: ${describeNeed(drawingNeed(model, width, height, nodeMemory))}`,
+    ...tiers,
+    describeFit(fitTier(model, available, assumed, nodeMemory), available),
+  ];
 }
 
 /** `686 tensors, 859.52 M numbers, F16, 1639.4 MiB` */

@@ -1,0 +1,89 @@
+/** @file How much memory training and drawing take, from configurations alone: nothing is loaded. */
+import { planTraining } from '../autodiff/checkpointing.ts';
+import type { StableDiffusionModel } from '../families/stable-diffusion/index.ts';
+import type { Graph } from '../graph/graph.ts';
+import { sizeBytes } from '../graph/live-bytes.ts';
+import { plannedPeakBytes } from '../graph/planned-bytes.ts';
+import type { LoraConfig } from '../lora/lora-config.ts';
+import { elementCount } from '../tensor/shape.ts';
+import { attentionPartBytes, trainingStages } from '../training/training-graph.ts';
+
+/** What a place needs beside the numbers of the model. */
+export interface MemoryPlatform {
+  /** Program, runtime and compiled graphs. */
+  readonly runtimeBytes: number;
+  /** What the allocator holds for each byte of activations that is asked of it. */
+  readonly allocatorShare: number;
+}
+
+/** Bytes at the worst moment. */
+export interface MemoryNeed {
+  readonly weightBytes: number;
+  /** Activations and gradients, and what waits for them in the allocator. */
+  readonly activationBytes: number;
+  /** Adapters, their gradients and the optimizer's moments; 0 for drawing. */
+  readonly adapterBytes: number;
+  readonly runtimeBytes: number;
+}
+
+export const totalBytes = ({ weightBytes, activationBytes, adapterBytes, runtimeBytes }: MemoryNeed): number => weightBytes + activationBytes + adapterBytes + runtimeBytes;
+
+export interface TrainingSettings {
+  readonly resolutionPx: number;
+  readonly batchSize: number;
+  readonly lora: LoraConfig;
+}
+
+/** A training sample that was planned within a budget. */
+export interface PlannedNeed extends MemoryNeed {
+  /** What was given to the planner: the same number makes the same plan again. `Infinity` where nothing is computed twice. */
+  readonly plannedBytes: number;
+}
+
+/** A factor, its gradient as the graph gives it, the sum over runs, and two moments of AdamW: float32 each. */
+const adapterCopies = 5;
+
+/**
+ * What learning takes when its activations may have `byteBudget` bytes.
+ *
+ * @param byteBudget `Infinity` for plain training; the need can be above it where even the smallest steps take more
+ * @throws {AppError} `job-invalid` for an impossible LoRA
+ */
+export function trainingNeed(model: StableDiffusionModel, { resolutionPx, batchSize, lora }: TrainingSettings, platform: MemoryPlatform, byteBudget = Infinity): PlannedNeed {
+  const side = Math.floor(resolutionPx / model.vae.downscale);
+  const plannedBytes = byteBudget / platform.allocatorShare;
+  const size = { batch: batchSize, height: side, width: side, contextLength: model.textEncoder.positions };
+  // As `learnLikeness` does with the same number.
+  const { request, modules } = trainingStages(model.unet, { size, lora, attentionBytes: attentionPartBytes(plannedBytes) });
+  const plan = planTraining(request, plannedBytes);
+  const adapterNumbers = modules.reduce((sum, { downShape, upShape }) => sum + elementCount(downShape) + elementCount(upShape), 0);
+  return {
+    weightBytes: weightBytesOf(plan.runs.map(({ graph }) => graph)),
+    activationBytes: plan.peakBytes * platform.allocatorShare,
+    adapterBytes: 4 * adapterCopies * adapterNumbers,
+    runtimeBytes: platform.runtimeBytes,
+    plannedBytes,
+  };
+}
+
+/** What drawing one picture takes, with guidance: two latents at once. All parts of the model stay loaded. */
+export function drawingNeed(model: StableDiffusionModel, widthPx: number, heightPx: number, platform: MemoryPlatform): MemoryNeed {
+  const size = { height: Math.floor(heightPx / model.vae.downscale), width: Math.floor(widthPx / model.vae.downscale) };
+  const graphs = [
+    model.buildTextEncoder({ batch: 2, length: model.textEncoder.positions }),
+    model.buildUnet({ batch: 2, ...size, contextLength: model.textEncoder.positions, attention: 'fused' }),
+    model.buildImageDecoder({ batch: 1, ...size }),
+  ];
+  return {
+    weightBytes: weightBytesOf(graphs),
+    activationBytes: Math.max(...graphs.map(plannedPeakBytes)) * platform.allocatorShare,
+    adapterBytes: 0,
+    runtimeBytes: platform.runtimeBytes,
+  };
+}
+
+/** Every weight once, as float32: graphs share them. */
+function weightBytesOf(graphs: readonly Graph[]): number {
+  const weights = new Map(graphs.flatMap(({ parameters }) => parameters.map((parameter) => [parameter.name, sizeBytes(parameter)] as const)));
+  return [...weights.values()].reduce((sum, bytes) => sum + bytes, 0);
+}

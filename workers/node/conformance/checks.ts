@@ -20,7 +20,7 @@ export const checks: Readonly<Record<CheckName, Check>> = {
   decode: { title: 'VAE decode', sizePx: 512 },
 };
 
-/** Largest absolute error in float32, and least likeness of pictures. */
+/** Largest error in float32, absolute and beside the size of the expected numbers, which may be small; and least likeness of pictures. */
 export const limits = { maxError: 1e-3, pictureDecibels: 45 } as const;
 
 /** How far two results are apart. */
@@ -57,6 +57,6 @@ export const precisions = ['float32', 'float16'] as const;
 export type Precision = (typeof precisions)[number];
 
 /** True if the result is as equal as we promise. */
-export function isWithinLimits({ maxError, decibels }: Difference): boolean {
-  return decibels === undefined ? maxError < limits.maxError : decibels > limits.pictureDecibels;
+export function isWithinLimits({ maxError, scale, decibels }: Difference): boolean {
+  return decibels === undefined ? maxError < limits.maxError * Math.min(1, scale) : decibels > limits.pictureDecibels;
 }

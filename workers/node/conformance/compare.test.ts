@@ -12,6 +12,11 @@ test('a number that is not one is never equal', () => {
   expect(() => compare([[[1], [1, 2]]])).toThrow(/1 numbers are compared with 2/);
 });
 
+test('small numbers must be equal to a thousandth of their own size', () => {
+  expect(isWithinLimits({ maxError: 2e-4, scale: 1 })).toBe(true);
+  expect(isWithinLimits({ maxError: 2e-4, scale: 0.1 })).toBe(false);
+});
+
 test('pictures a hundredth apart are 40 decibels apart', () => {
   const decibels = pictureDecibels([0.5, 0.51], [0.51, 0.5]);
   expect(decibels).toBeCloseTo(40, 6);

@@ -33,6 +33,8 @@ SYNONYMS = [
 ]
 FRAMES_CG = ["a portrait photo of", "a photo of", "photo of", "headshot of", "professional headshot of", "a professional headshot of",
              "corporate headshot of", "professional portrait of", "studio portrait of", "portrait of", "a headshot photo of", "business portrait of"]
+FRAMES_CLOSE = ["a close up portrait of", "a close up portrait of", "close up portrait of", "a close up photo of", "closeup photo of", "close up photo of",
+                "a close up headshot of"]
 FRAMES_MAIN = ["a portrait photo of", "a photo of", "photo of", "close up portrait of", "closeup photo of", "portrait of", "close up photo of", "headshot of"]
 
 
@@ -69,14 +71,14 @@ def caption_cg(labels: dict, chance: random.Random) -> str:
     return text
 
 
-def vary(record: dict, part: str, mirrored: bool, chance: random.Random) -> str:
-    """One caption for this record; '' in one case of ten, for classifier-free guidance."""
+def vary(record: dict, part: str, mirrored: bool, close: bool, chance: random.Random) -> str:
+    """One caption for this record, close up or not; '' in one case of ten, for classifier-free guidance."""
     if chance.random() < 0.1:
         return ""
     labels = record["labels"]
     if part == "cg":
         text = caption_cg(labels, chance)
-        frame = chance.choice(FRAMES_CG)
+        frame = chance.choice(FRAMES_CLOSE if close else FRAMES_CG)
     else:
         text = record["caption"].removeprefix("a portrait photo of ")
         first, *clauses = text.split(", ")

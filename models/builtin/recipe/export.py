@@ -32,7 +32,7 @@ def main() -> None:
 
     vae = AutoencoderTiny.from_pretrained(args.vae)
     write_weights(vae.state_dict(), args.model / "vae/diffusion_pytorch_model.safetensors")
-    write_config({k: v for k, v in vae.config.items() if not k.startswith("_name")} | {"_class_name": "AutoencoderTiny"}, args.model / "vae/config.json")
+    write_config({k: v for k, v in vae.config.items() if k not in ("_name_or_path", "_use_default_values")} | {"_class_name": "AutoencoderTiny"}, args.model / "vae/config.json")
 
     tokenizer = CLIPTokenizer.from_pretrained(args.model / "tokenizer")
     model = Model(len(tokenizer), tokenizer.model_max_length)
@@ -41,7 +41,7 @@ def main() -> None:
         for weight, average in zip(model.parameters(), state["average"]):
             weight.copy_(average)
     write_weights(model.unet.state_dict(), args.model / "unet/diffusion_pytorch_model.safetensors")
-    write_config({k: v for k, v in model.unet.config.items() if not k.startswith("_name")} | {"_class_name": "UNet2DConditionModel"}, args.model / "unet/config.json")
+    write_config({k: v for k, v in model.unet.config.items() if k not in ("_name_or_path", "_use_default_values")} | {"_class_name": "UNet2DConditionModel"}, args.model / "unet/config.json")
     # transformers 5 drops the prefix `text_model.` on saving; every Stable Diffusion reader expects it, and 5 reads it too.
     text = {name if name.startswith("text_model.") else "text_model." + name: value for name, value in model.text_encoder.state_dict().items()}
     write_weights({name: value for name, value in text.items() if not name.endswith("position_ids")}, args.model / "text_encoder/model.safetensors")

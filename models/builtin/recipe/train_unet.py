@@ -45,8 +45,8 @@ def sampling_weight(record: dict, part: str) -> float:
 class Pictures:
     """Latents and captions of the training sets, drawn by weight."""
 
-    def __init__(self, latents: Path, data: Path, pixels: int, shares: dict[str, float], tokenizer: CLIPTokenizer, seed: int):
-        self.parts = {}
+    def __init__(self, latents: Path, data: Path, pixels: int, shares: dict[str, float], close: float, tokenizer: CLIPTokenizer, seed: int):
+        self.parts, self.close = {}, close
         self.names, self.shares = list(shares), np.array(list(shares.values())) / sum(shares.values())
         for part in shares:
             records = json.loads((data / f"{part}.json").read_text())
@@ -60,9 +60,11 @@ class Pictures:
         for part in self.numbers.choice(self.names, count, p=self.shares):
             values, records, cumulative = self.parts[part]
             index = min(int(np.searchsorted(cumulative, self.numbers.random())), len(records) - 1)
-            variant = int(self.numbers.integers(len(values)))
+            # Variants after the first two are close up.
+            close = len(values) > 2 and self.numbers.random() < self.close
+            variant = int(self.numbers.integers(2, len(values)) if close else self.numbers.integers(2))
             latents.append(values[variant, index])
-            texts.append(vary(records[index], part, variant == 1, self.chance))
+            texts.append(vary(records[index], part, variant % 2 == 1, variant >= 2, self.chance))
         tokens = self.tokenizer(texts, padding="max_length", truncation=True, return_tensors="pt").input_ids
         return torch.from_numpy(np.stack(latents)).float(), tokens
 
@@ -113,6 +115,8 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--adam", type=float, default=6e-4, help="learning rate of everything else")
     parser.add_argument("--final", type=float, default=0.05, help="share of the learning rate left at the end of the stage")
     parser.add_argument("--extra", type=float, default=0.1, help="share of tier B pictures")
+    parser.add_argument("--cg", type=float, default=0.5, help="share of rendered pictures among those that are not tier B")
+    parser.add_argument("--close", type=float, default=2 / 3, help="share of close-ups among rendered pictures")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--init", type=Path, help="a model folder to go on from where --out has no checkpoint, such as the committed one")
     return parser.parse_args()
@@ -130,7 +134,7 @@ def train(rank: int, args: argparse.Namespace, rows: torch.Tensor, directions: t
     torch.set_num_threads(1)
     exchange = Exchange(rows, directions, clock, barrier, rank, args.processes)
     tokenizer = CLIPTokenizer.from_pretrained(args.tokenizer)
-    shares = {"main": 0.5 - args.extra / 2, "cg": 0.5 - args.extra / 2, **({"extra": args.extra} if args.extra else {})}
+    shares = {"main": (1 - args.cg) * (1 - args.extra), "cg": args.cg * (1 - args.extra), **({"extra": args.extra} if args.extra else {})}
     checkpoint = args.out / "unet.pt"
     torch.manual_seed(0)
     model = Model(len(tokenizer), tokenizer.model_max_length).to(memory_format=torch.channels_last)
@@ -154,7 +158,7 @@ def train(rank: int, args: argparse.Namespace, rows: torch.Tensor, directions: t
         average = [w.detach().clone() for w in weights]
     warm_steps = 200 if step == 0 else 30
     warm = step + warm_steps if elapsed == 0 else 0
-    pictures = Pictures(args.latents, args.data, args.pixels, shares, tokenizer, seed=1000 * step + rank)
+    pictures = Pictures(args.latents, args.data, args.pixels, shares, args.close, tokenizer, seed=1000 * step + rank)
     torch.manual_seed(1000 * step + rank)
     alphas = make_scheduler().alphas_cumprod
     strata = torch.arange(rank, args.batch, args.processes)
@@ -203,7 +207,7 @@ def train(rank: int, args: argparse.Namespace, rows: torch.Tensor, directions: t
         step, seen, running = step + 1, seen + args.batch, running + error.mean().item()
         if rank == 0:
             with torch.no_grad():
-                torch._foreach_lerp_(average, weights, 1 - min(0.999, step / (step + 9)))
+                torch._foreach_lerp_(average, weights, 1 - min(0.998, step / (step + 9)))
             elapsed += time.time() - began
             clock[0] = elapsed
             if step % 50 == 0:

@@ -61,10 +61,9 @@ describe.skipIf(missing !== null)('a model of one’s own', () => {
     expect(visitor.foreignRequests.length).toBeGreaterThan(9);
   });
 
-  test('offline, a likeness is learned with it and one picture is drawn', async () => {
+  test('a likeness is learned with it, and offline one picture is drawn', async () => {
     await own().getByRole('button', { name: 'Use this one' }).click();
     await own().getByText('In use').waitFor();
-    await visitor.context.setOffline(true);
     await visitor.visit('/');
     await page.getByRole('button', { name: 'Try it with a sample person' }).click();
     await page.getByRole('link', { name: 'Go on to your likeness' }).click();
@@ -72,8 +71,9 @@ describe.skipIf(missing !== null)('a model of one’s own', () => {
     await page.getByText('Model: test/tiny').waitFor();
     await page.getByText('Quick', { exact: true }).click();
     await page.getByRole('button', { name: 'Start learning' }).click();
-    await page.getByRole('link', { name: 'Go to the studio' }).waitFor({ timeout: minutes(8) });
+    await page.getByRole('link', { name: 'Go to the studio' }).waitFor({ timeout: minutes(5) });
     await page.getByText('This likeness was learned with test/tiny').waitFor();
+    await visitor.context.setOffline(true);
     await visitor.visit('/studio');
     await page.getByRole('button', { name: /^One more of/ }).first().click();
     await page.getByRole('button', { name: 'Make 1 picture' }).click();

@@ -105,7 +105,7 @@ describe('the fingerprint of a model', () => {
   });
 
   test('the layers that a LoRA may change are the matrices and kernels of UNet and text encoder', () => {
-    expect([...modulesOf(new Map([['unet.conv_in.weight', kernel], ['unet.a.weight', half], ['vae.conv.weight', kernel], ['unet.conv_in.bias', half]])).keys()]).toEqual(['unet.conv_in']);
+    expect([...modulesOf(new Map<string, Tensor>([['unet.conv_in.weight', kernel], ['unet.a.weight', half], ['vae.conv.weight', kernel], ['unet.conv_in.bias', half]])).keys()]).toEqual(['unet.conv_in']);
   });
 });
 

@@ -1,5 +1,6 @@
 /** @file What browser tests may ask of the process that drives the browser: which requests were made, by the page and by its workers. */
 import type { BrowserCommand } from 'vitest/node';
+import type {} from '@vitest/browser-playwright'; // gives the command's context its browser
 
 const watched = new WeakMap<object, string[]>();
 

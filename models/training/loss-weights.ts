@@ -12,7 +12,7 @@ export interface LossWeightOptions {
 }
 
 // The likeness must not learn the sofa behind a person, yet a weight of zero lets the room drift into noise.
-export const defaultLossWeights: LossWeightOptions = { face: 1, body: 0.5, background: 0.2 };
+export const defaultLossWeights: LossWeightOptions = { face: 1, body: 0.25, background: 0.05 };
 
 /**
  * Weights of the squared error per latent pixel, with mean 1 so that the learning rate keeps its meaning.

@@ -14,7 +14,7 @@ export interface LearningPhoto {
 }
 
 /** How large the face stands in each view. Several framings keep the likeness from learning one distance to the camera. */
-const faceHeights = [defaultTrainingCrop.faceHeight, 0.66, 0.78] as const;
+const faceHeights = [defaultTrainingCrop.faceHeight, 0.6, 0.72] as const;
 
 export interface ExampleOptions {
   readonly resolutionPx: number;

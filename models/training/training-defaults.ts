@@ -17,7 +17,7 @@ export interface TrainingDefaults {
 /** For models of the built-in one's size. */
 export const trainingDefaults: TrainingDefaults = {
   lora: { rank: 16, alpha: 16, targets: 'all' },
-  samples: 800,
+  samples: 1200,
   batchSize: 4,
   accumulation: 1,
   learningRate: 4e-3,

@@ -14,6 +14,8 @@ export interface MemoryPlatform {
   readonly runtimeBytes: number;
   /** What the allocator holds for each byte of activations that is asked of it. */
   readonly allocatorShare: number;
+  /** The largest tensor that a kernel can read there, such as the smaller of WebGPU's two limits on buffers. Default: any. */
+  readonly bindingBytes?: number;
 }
 
 /** Bytes at the worst moment. */
@@ -38,6 +40,8 @@ export interface TrainingSettings {
 export interface PlannedNeed extends MemoryNeed {
   /** What was given to the planner: the same number makes the same plan again. `Infinity` where nothing is computed twice. */
   readonly plannedBytes: number;
+  /** The largest tensor that encoding and training read or write, weights included. */
+  readonly largestTensorBytes: number;
 }
 
 /** A factor, its gradient as the graph gives it, the sum over runs, and two moments of AdamW: float32 each. */
@@ -54,15 +58,17 @@ export function trainingNeed(model: StableDiffusionModel, { resolutionPx, batchS
   const plannedBytes = byteBudget / platform.allocatorShare;
   const size = { batch: batchSize, height: side, width: side, contextLength: model.textEncoder.positions };
   // As `learnLikeness` does with the same number.
-  const { request, modules } = trainingStages(model.unet, { size, lora, attentionBytes: attentionPartBytes(plannedBytes) });
+  const { request, modules } = trainingStages(model.unet, { size, lora, attentionBytes: attentionPartBytes(plannedBytes, platform.bindingBytes) });
   const plan = planTraining(request, plannedBytes);
   const adapterNumbers = modules.reduce((sum, { downShape, upShape }) => sum + elementCount(downShape) + elementCount(upShape), 0);
+  const encoders = [model.buildTextEncoder({ batch: 1, length: model.textEncoder.positions }), model.buildImageEncoder({ batch: 1, height: resolutionPx, width: resolutionPx })];
   return {
     weightBytes: weightBytesOf(plan.runs.map(({ graph }) => graph)),
     activationBytes: plan.peakBytes * platform.allocatorShare,
     adapterBytes: 4 * adapterCopies * adapterNumbers,
     runtimeBytes: platform.runtimeBytes,
     plannedBytes,
+    largestTensorBytes: Math.max(...[...encoders, ...plan.runs.map(({ graph }) => graph)].map(largestTensorOf)),
   };
 }
 
@@ -86,4 +92,10 @@ export function drawingNeed(model: StableDiffusionModel, widthPx: number, height
 function weightBytesOf(graphs: readonly Graph[]): number {
   const weights = new Map(graphs.flatMap(({ parameters }) => parameters.map((parameter) => [parameter.name, sizeBytes(parameter)] as const)));
   return [...weights.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function largestTensorOf({ inputs, parameters, nodes }: Graph): number {
+  let largest = 0;
+  for (const value of [...inputs, ...parameters, ...nodes.flatMap(({ outputs }) => outputs)]) largest = Math.max(largest, sizeBytes(value));
+  return largest;
 }

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { describeFit, formatBytes } from '#models/budget/describe-need.ts';
 import type { PlannedNeed } from '#models/budget/memory-need.ts';
-import { fitSettings, fitTier } from '#models/budget/training-tiers.ts';
+import { fitBatches, fitTier } from '#models/budget/training-tiers.ts';
 import { basename, resolve } from 'node:path';
 import { findCard, licences } from '#models/catalog/index.ts';
 import { AppError, isAppError } from '#models/errors/app-error.ts';
@@ -151,15 +151,8 @@ function fitMemory(
   settings: { readonly resolutionPx: number; readonly lora: LoraConfig },
   availableBytes: number,
 ): { readonly plan: TrainingPlan; readonly need: PlannedNeed } {
-  const samples = plan.batchSize * plan.accumulation;
-  const batchSizes = Array.from({ length: plan.batchSize }, (_, i) => plan.batchSize - i).filter((size) => samples % size === 0);
-  // A smaller batch loses a twentieth of the speed, computing activations twice a third.
-  for (const [isPlain, sizes] of [[true, batchSizes], [false, batchSizes.slice(-1)]] as const) {
-    for (const batchSize of sizes) {
-      const need = fitSettings(model, { ...settings, batchSize }, availableBytes, nodeMemory);
-      if (need !== null && (!isPlain || need.plannedBytes === Infinity)) return { plan: { ...plan, batchSize, accumulation: samples / batchSize }, need };
-    }
-  }
+  const fit = fitBatches(model, plan, settings, availableBytes, nodeMemory);
+  if (fit !== null) return { plan: { ...plan, batchSize: fit.batchSize, accumulation: fit.accumulation }, need: fit.need };
   const { rank } = settings.lora;
   throw new AppError('device-out-of-memory', {
     message: `${formatBytes(availableBytes)} are too little to learn at ${settings.resolutionPx} px with this model`,

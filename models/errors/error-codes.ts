@@ -30,6 +30,7 @@ export const errorCodes = {
   'device-unavailable': 'no adapter or runtime can run the graphs',
   'device-lost': 'the graphics device went away during work',
   'device-out-of-memory': 'a buffer did not fit',
+  'model-too-large': 'a model asks for more memory than can be counted on, found out before it is loaded',
   'self-test-failed': 'the runtime gives wrong numbers on this machine',
   'worker-crashed': 'a worker ended without an answer',
   'usage': 'a command line argument is wrong',

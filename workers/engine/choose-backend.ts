@@ -5,6 +5,7 @@ import type { Backend, EngineOptions, SelfTestEntry } from '../contract/engine.t
 import { isSoftwareAdapter, wasmThreads } from '../contract/device-facts.ts';
 import { openWebGpu } from '../runtime/open-webgpu.ts';
 import { createWasmRunner } from '../runtime/ort-web-runner.ts';
+import { wasmMemory, webGpuMemory, type EngineMemory } from './engine-memory.ts';
 
 export interface ChosenBackend {
   readonly backend: Backend;
@@ -13,6 +14,7 @@ export interface ChosenBackend {
   readonly description: string;
   readonly threads: number;
   readonly selfTest: readonly SelfTestEntry[];
+  readonly memory: EngineMemory;
 }
 
 /** Opens a backend. @throws {AppError} `device-unavailable` or `self-test-failed` if WebGPU was named and cannot be used */
@@ -36,10 +38,11 @@ async function hasRealAdapter(): Promise<boolean> {
 
 function openWasm(selfTest: readonly SelfTestEntry[]): ChosenBackend {
   const threads = wasmThreads();
-  return { backend: 'wasm', runner: createWasmRunner({ threads }), description: threads === 1 ? '1 thread' : `${threads} threads`, threads, selfTest };
+  return { backend: 'wasm', runner: createWasmRunner({ threads }), description: threads === 1 ? '1 thread' : `${threads} threads`, threads, selfTest, memory: wasmMemory() };
 }
 
 async function openTestedWebGpu(): Promise<ChosenBackend> {
   const { runner, gpu, selfTest } = await openWebGpu();
-  return { backend: 'webgpu', runner, description: gpu.description, threads: 1, selfTest };
+  const { deviceMemory } = navigator as { readonly deviceMemory?: number };
+  return { backend: 'webgpu', runner, description: gpu.description, threads: 1, selfTest, memory: webGpuMemory(gpu.device.limits, deviceMemory) };
 }

@@ -24,14 +24,19 @@ export class EngineDevice {
     this.backend = backend;
   }
 
-  /** The model with this id. Loading another one frees the one before. @throws {AppError} `model-file-missing`, `model-unknown`, `weights-corrupt` */
-  async openModel(modelId: string): Promise<LoadedModel> {
+  /**
+   * The model with this id. Opening another one frees the one before.
+   *
+   * @param placing `when-needed` reads configurations and headers only; the weights come by themselves
+   * @throws {AppError} `model-file-missing`, `model-unknown`, `weights-corrupt`
+   */
+  async openModel(modelId: string, placing: 'at-once' | 'when-needed' = 'at-once'): Promise<LoadedModel> {
     if (this.#model?.id === modelId) return this.#model.loaded;
     const previous = this.#model?.loaded;
     this.#model = null;
     this.#likeness = null;
     await previous?.dispose();
-    const loaded = await LoadedModel.load(this.backend.runner, openModelFolder(modelId));
+    const loaded = await (placing === 'at-once' ? LoadedModel.load : LoadedModel.open)(this.backend.runner, openModelFolder(modelId));
     this.#model = { id: modelId, loaded };
     return loaded;
   }

@@ -5,12 +5,13 @@ import type { DeviceReport, EngineApi, EngineOptions, GenerateEvent, GenerateReq
 import { chooseBackend } from './choose-backend.ts';
 import { EngineDevice } from './engine-device.ts';
 import { EventLine } from './event-line.ts';
-import { generatePictures } from './generate-pictures.ts';
+import { generatePictures, type DrawingDesk } from './generate-pictures.ts';
 import { JobQueue, type JobControl } from './job-queue.ts';
 import { exportLikeness, importLikeness } from './likeness-files.ts';
 import { builtinModelId } from '../host/model-folders.ts';
 import { timePicture, timeTrainingSample } from './probe.ts';
 import { trainRun } from './train-run.ts';
+import type { TrainingDesk } from './training-run.ts';
 
 /** Implements `EngineApi`: the one owner of the device in its worker. */
 export class EngineService implements EngineApi {
@@ -31,13 +32,21 @@ export class EngineService implements EngineApi {
 
   train(runId: string, onEvent: (event: TrainEvent) => void): Promise<void> {
     const line = new EventLine<TrainEvent>(onEvent);
-    const desk = { unsaved: this.#unsaved, openModel: async (modelId: string) => (await this.#openDevice()).openModel(modelId) };
+    const openModel: TrainingDesk['openModel'] = async (modelId) => {
+      const device = await this.#openDevice();
+      return { model: await device.openModel(modelId, 'when-needed'), memory: device.backend.memory };
+    };
+    const desk: TrainingDesk = { unsaved: this.#unsaved, openModel };
     return this.#queue.run('train', async (control) => this.#endJob(line, await trainRun(runId, desk, control, line.tell)));
   }
 
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<void> {
     const line = new EventLine<GenerateEvent>(onEvent);
-    const desk = { openModel: async (likenessId: string | null) => (await this.#openDevice()).openLikeness(likenessId) };
+    const openModel: DrawingDesk['openModel'] = async (likenessId) => {
+      const device = await this.#openDevice();
+      return { ...(await device.openLikeness(likenessId)), tileAbovePixels: device.backend.memory.tileAbovePixels };
+    };
+    const desk: DrawingDesk = { openModel };
     return this.#queue.run('generate', async (control) => this.#endJob(line, await generatePictures(request, desk, control, line.tell)));
   }
 

@@ -14,8 +14,8 @@ import { breathe, type JobControl } from './job-queue.ts';
 import { Pace } from './pace.ts';
 
 export interface DrawingDesk {
-  /** The model and, if one is asked for, the likeness's factors for it. */
-  openModel(likenessId: string | null): Promise<{ readonly model: LoadedModel; readonly lora: WeightedLora['weights'] | null }>;
+  /** The model and, if one is asked for, the likeness's factors for it. Pictures with more pixels than `tileAbovePixels` are decoded in tiles. */
+  openModel(likenessId: string | null): Promise<{ readonly model: LoadedModel; readonly lora: WeightedLora['weights'] | null; readonly tileAbovePixels: number }>;
 }
 
 /**
@@ -34,7 +34,7 @@ export async function generatePictures(
   try {
     const scheduler = readScheduler(request.scheduler);
     tell({ kind: 'phase', phase: 'loading-model' });
-    const { model, lora } = await desk.openModel(request.likenessId);
+    const { model, lora, tileAbovePixels } = await desk.openModel(request.likenessId);
     const loras = lora === null ? [] : [{ weights: lora, weight: request.likenessWeight }];
     tell({ kind: 'phase', phase: 'drawing' });
     const pace = new Pace();
@@ -44,7 +44,7 @@ export async function generatePictures(
         await breathe();
         await waitWhilePaused(control, pace);
       };
-      const picture = await drawOrder(model, { ...termsOf(order, request, model), scheduler, loras }, onStep);
+      const picture = await drawOrder(model, { ...termsOf(order, request, model), scheduler, loras, tileAbovePixels }, onStep);
       const imageId = await storePicture(picture, order, request);
       made++;
       pace.mark(made);
@@ -76,7 +76,7 @@ function readScheduler(name: string): SchedulerId {
   throw new AppError('job-invalid', { message: `there is no scheduler "${name}"`, help: `Choose one of ${schedulerIds.join(', ')}.` });
 }
 
-function termsOf(order: PictureOrder, { steps }: GenerateRequest, model: LoadedModel): Omit<TextToImageRequest, 'scheduler' | 'loras'> {
+function termsOf(order: PictureOrder, { steps }: GenerateRequest, model: LoadedModel): Omit<TextToImageRequest, 'scheduler' | 'loras' | 'tileAbovePixels'> {
   const [widthPx, heightPx] = model.nativeSizePx;
   const { prompt, negativePrompt, seed, guidance } = order;
   return { prompt, negativePrompt, seed, widthPx, heightPx, steps, guidance };

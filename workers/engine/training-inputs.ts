@@ -12,6 +12,8 @@ import { findCheckpoint } from '#storage/checkpoint-store.ts';
 import { findPhotos } from '#storage/photo-store.ts';
 import { findRun, type RunRecord } from '#storage/run-store.ts';
 import { decodePicture } from '../host/browser-pictures.ts';
+import type { EngineMemory } from './engine-memory.ts';
+import type { FittedJob } from './fit-job.ts';
 import { breathe, type JobControl } from './job-queue.ts';
 
 /** The run with this id and its job. @throws {AppError} `job-invalid` if there is none or its job cannot be run */
@@ -59,14 +61,11 @@ export function triggerPromptOf({ subjectToken, personClass }: Pick<TrainJob, 's
   return trainingCaption({ token: subjectToken, personClass });
 }
 
-/** For activations and gradients. wasm has 4 GiB for everything, and weights, copies and the page's own memory come on top; what a GPU has no browser tells. */
-const trainingMemoryBytes = 1.5 * 2 ** 30;
-
 const previewSteps = 12;
 const previewGuidance = 4;
 
-/** A job in the terms of the training loop. */
-export function learnOptionsOf(job: TrainJob, model: LoadedModel): LearnOptions {
+/** A fitted job in the terms of the training loop. */
+export function learnOptionsOf({ job, need }: FittedJob, model: LoadedModel, { bindingBytes, tileAbovePixels }: EngineMemory): LearnOptions {
   const { samples, batchSize, accumulation, learningRate, warmupSteps, seed, captionDropout, preview } = job;
   const [widthPx, heightPx] = model.nativeSizePx;
   return {
@@ -74,7 +73,8 @@ export function learnOptionsOf(job: TrainJob, model: LoadedModel): LearnOptions 
     resolutionPx: job.resolutionPx,
     lora: job.lora,
     plan: { samples, batchSize, accumulation, learningRate, warmupSteps, seed, captionDropout, maxGradientNorm: trainingDefaults.maxGradientNorm },
-    memoryBytes: trainingMemoryBytes,
+    memoryBytes: need.plannedBytes,
+    ...(bindingBytes !== undefined && { bindingBytes }),
     preview:
       preview === null
         ? null
@@ -88,6 +88,7 @@ export function learnOptionsOf(job: TrainJob, model: LoadedModel): LearnOptions 
               steps: previewSteps,
               guidance: previewGuidance,
               seed,
+              tileAbovePixels,
             },
             everySamples: preview.everySamples,
           },

@@ -9,6 +9,8 @@ import type { TrainingState } from '#models/training/train-lora.ts';
 import type { RunRecord } from '#storage/run-store.ts';
 import type { TrainEvent } from '../contract/engine.ts';
 import { encodePng } from '../host/browser-pictures.ts';
+import type { EngineMemory } from './engine-memory.ts';
+import { fitJob } from './fit-job.ts';
 import { breathe, type JobControl } from './job-queue.ts';
 import { Pace } from './pace.ts';
 import type { RunJournal } from './run-journal.ts';
@@ -16,8 +18,8 @@ import { learnOptionsOf, readTrainingPhotos } from './training-inputs.ts';
 import { writeLikeness } from './write-likeness.ts';
 
 export interface TrainingDesk {
-  /** Loads the model or gives the one that is loaded. */
-  openModel(modelId: string): Promise<LoadedModel>;
+  /** Opens the model or gives the one that is open, and says what memory there is for it. Weights are placed when they are needed. */
+  openModel(modelId: string): Promise<{ readonly model: LoadedModel; readonly memory: EngineMemory }>;
   /** States that could not be written, by run: a later attempt goes on from here while this worker lives. */
   readonly unsaved: Map<string, TrainingState>;
 }
@@ -47,14 +49,17 @@ export class TrainingRun {
 
   /** @throws {AppError} `cancelled` after writing the checkpoint, and whatever loading and learning throw */
   async work(resume: TrainingState | undefined): Promise<void> {
-    const { run, job, desk, control, journal, tell } = this.#setup;
+    const { run, job: wanted, desk, control, journal, tell } = this.#setup;
     tell({ kind: 'phase', phase: 'loading-model' });
-    await journal.start({ job });
-    const model = await desk.openModel(job.model);
+    await journal.start({ job: wanted });
+    const { model, memory } = await desk.openModel(wanted.model);
+    const fitted = fitJob(wanted, model.model, memory, resume !== undefined);
+    const { job } = fitted;
+    if (job !== wanted) await this.#change({ job }); // So that the run goes on as it began, wherever that is.
     await this.#pauseOrCancel('encoding-photos');
     tell({ kind: 'phase', phase: 'encoding-photos' });
     const photos = await readTrainingPhotos(run.photoIds, control);
-    const state = await this.#learn(learnLikeness(model, photos, learnOptionsOf(job, model), resume), resume);
+    const state = await this.#learn(learnLikeness(model, photos, learnOptionsOf(fitted, model, memory), resume), resume);
     tell({ kind: 'phase', phase: 'saving' });
     await this.#save(state); // First, so that the likeness can still be written if there is no room for it now.
     tell({ kind: 'finished', likenessId: await writeLikeness(model, run, job, state.factors) });

@@ -1,0 +1,51 @@
+/** @file Brings a job within the memory that there is, before anything is loaded: smaller batches first, then less of the likeness. */
+import { formatBytes } from '#models/budget/describe-need.ts';
+import { trainingNeed, type PlannedNeed } from '#models/budget/memory-need.ts';
+import { fitBatches, presets, tierSizesPx, trainingTiers } from '#models/budget/training-tiers.ts';
+import { AppError } from '#models/errors/app-error.ts';
+import type { StableDiffusionModel } from '#models/families/stable-diffusion/index.ts';
+import type { TrainJob } from '#models/jobs/index.ts';
+import type { EngineMemory } from './engine-memory.ts';
+
+export interface FittedJob {
+  /** The very job that was given, where it fits as it is. */
+  readonly job: TrainJob;
+  readonly need: PlannedNeed;
+}
+
+/**
+ * The job, or the best one below it that fits.
+ *
+ * @param isBegun a run that has learned something keeps its size and its layers: its factors have their shapes
+ * @throws {AppError} `model-too-large` if nothing fits
+ */
+export function fitJob(job: TrainJob, model: StableDiffusionModel, memory: EngineMemory, isBegun: boolean): FittedJob {
+  const candidates = isBegun ? [job] : [...(job.resolutionPx <= tierSizesPx[0] ? [job] : []), ...lesserJobs(job, model)];
+  for (const candidate of candidates) {
+    const fit = fitBatches(model, candidate, candidate, memory.availableBytes, memory);
+    if (fit === null) continue;
+    const { batchSize, accumulation, need } = fit;
+    return { job: batchSize === candidate.batchSize ? candidate : { ...candidate, batchSize, accumulation }, need };
+  }
+  throw tooLarge(candidates.at(-1) ?? job, model, memory);
+}
+
+/** The model's tiers that ask for less than the job, best first. */
+function lesserJobs(job: TrainJob, model: StableDiffusionModel): readonly TrainJob[] {
+  return trainingTiers(model)
+    .map(({ resolutionPx, preset }) => ({ resolutionPx, targets: presets[preset] }))
+    .filter(({ resolutionPx, targets }) => resolutionPx <= job.resolutionPx && (targets === presets.light || job.lora.targets === presets.full))
+    .filter(({ resolutionPx, targets }) => resolutionPx < job.resolutionPx || targets !== job.lora.targets)
+    .map(({ resolutionPx, targets }) => ({ ...job, resolutionPx, lora: { ...job.lora, targets } }));
+}
+
+function tooLarge(least: TrainJob, model: StableDiffusionModel, memory: EngineMemory): AppError {
+  const { resolutionPx, lora } = least;
+  const { largestTensorBytes, weightBytes } = trainingNeed(model, { resolutionPx, lora, batchSize: 1 }, memory);
+  const { availableBytes, bindingBytes = Infinity } = memory;
+  const message =
+    largestTensorBytes > bindingBytes
+      ? `the graphics card takes buffers of ${formatBytes(bindingBytes)}, and this model has one of ${formatBytes(largestTensorBytes)}`
+      : `${formatBytes(availableBytes)} can be used here; the weights take ${formatBytes(weightBytes)} of them, and learning at ${resolutionPx} px does not fit beside these`;
+  return new AppError('model-too-large', { message, help: 'Use the built-in model or a smaller one, or train on a computer with more memory.' });
+}

@@ -22,6 +22,8 @@ function readPublished(name: string): StableDiffusionModel {
   return readStableDiffusion({ modelIndex: published['model_index'], unet: published['unet'], textEncoder: published['text_encoder'], vae: published['vae'] });
 }
 
+const samplesPerUpdate = trainingDefaults.batchSize * trainingDefaults.accumulation;
+
 /** As the page orders it. */
 function jobAt(resolutionPx: number): TrainJob {
   const { samples, batchSize, accumulation, learningRate, warmupSteps, captionDropout } = trainingPlan(7);
@@ -58,15 +60,15 @@ test('Stable Diffusion 1.5 fits a desktop card in single samples at 512 px, and 
   const model = readPublished('sd-1.5');
   const memory = webGpuMemory(deskLimits, 8);
   const { job, need } = fitJob(jobAt(512), model, memory, false);
-  expect([job.resolutionPx, job.lora.targets, job.batchSize, job.accumulation]).toEqual([512, 'all', 1, 4]);
+  expect([job.resolutionPx, job.lora.targets, job.batchSize, job.accumulation]).toEqual([512, 'all', 1, samplesPerUpdate]);
   expect(totalBytes(need)).toBeLessThanOrEqual(memory.availableBytes);
-  expect(() => fitJob(jobAt(512), model, wasmMemory(), false)).toThrow(
+  expect(() => fitJob(jobAt(256), model, wasmMemory(), false)).toThrow(
     expect.objectContaining({ code: 'model-too-large', message: '3.0 GiB can be used here; the weights take 3.2 GiB of them, and learning at 256 px does not fit beside these' }),
   );
 });
 
 test('a small adapter is told by the buffer that it cannot take', () => {
-  expect(() => fitJob(jobAt(512), readPublished('sd-1.5'), webGpuMemory(phoneLimits, 8), false)).toThrow(
+  expect(() => fitJob(jobAt(256), readPublished('sd-1.5'), webGpuMemory(phoneLimits, 8), false)).toThrow(
     expect.objectContaining({ code: 'model-too-large', message: 'the graphics card takes buffers of 128 MiB, and this model has one of 145 MiB' }),
   );
 });
@@ -74,7 +76,7 @@ test('a small adapter is told by the buffer that it cannot take', () => {
 test('on wasm BK-SDM-tiny learns with fewer layers; a run that has begun keeps what it has, or is refused', () => {
   const model = readPublished('bk-sdm-tiny');
   const { job } = fitJob(jobAt(512), model, wasmMemory(), false);
-  expect([job.resolutionPx, job.lora.targets, job.lora.rank, job.batchSize * job.accumulation]).toEqual([512, 'attention', trainingDefaults.lora.rank, 4]);
+  expect([job.resolutionPx, job.lora.targets, job.lora.rank, job.batchSize * job.accumulation]).toEqual([512, 'attention', trainingDefaults.lora.rank, samplesPerUpdate]);
   expect(fitJob(job, model, wasmMemory(), true).job).toBe(job);
   expect(() => fitJob(jobAt(512), model, wasmMemory(), true)).toThrow(expect.objectContaining({ code: 'model-too-large' }));
 });

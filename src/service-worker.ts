@@ -12,17 +12,24 @@ const worker = self as unknown as ServiceWorkerGlobalScope;
 
 /** Files of the app: renewed with every version. */
 const shellCache = `likeness-shell-${version}`;
-/** Large files whose names change with their content, and the built-in model: kept over versions, so that an update does not fetch 50 MB again. */
+/** Large files: kept over versions as long as their digest stays, so that an update does not fetch 75 MB again. */
 const largeCache = 'likeness-large';
 
 const isLarge = (path: string): boolean => path.endsWith('.wasm') || path.startsWith('/samples/') || path.startsWith('/styles/') || path.startsWith('/start/');
-const modelList = '/models/files.json';
-const shellFiles = [...[...build, ...files, ...prerendered].filter((path) => !isLarge(path)), modelList];
+/** What Kit's lists lack, with digests: the models, and what workers load (`src/vite/model-files.ts`). */
+const furtherFiles = '/offline-files.json';
+const shellFiles = [...[...build, ...files, ...prerendered].filter((path) => !isLarge(path)), furtherFiles];
 
-/** The large files of this version: what the build made, and the model folders' files by their own list. */
+/** The large files of this version, those that the whole job needs first. */
 async function largeFiles(): Promise<string[]> {
-  const list = (await (await caches.open(shellCache)).match(modelList)) ?? (await fetch(modelList));
-  return [...[...build, ...files].filter(isLarge), ...((await list.json()) as string[])];
+  const large = new Set([...Object.keys((await digests(shellCache)) ?? {}), ...[...build, ...files].filter(isLarge)]);
+  return [...large].filter((path) => !shellFiles.includes(path));
+}
+
+/** Path -> digest, as a stored shell lists them; null for one without that list. */
+async function digests(shell: string): Promise<Partial<Record<string, string>> | null> {
+  const list = await (await caches.open(shell)).match(furtherFiles);
+  return list === undefined ? null : ((await list.json()) as Record<string, string>);
 }
 
 worker.addEventListener('install', (event) => {
@@ -32,14 +39,25 @@ worker.addEventListener('install', (event) => {
 worker.addEventListener('activate', (event) => {
   event.waitUntil(
     (async () => {
-      for (const name of await caches.keys()) if (name.startsWith('likeness-shell-') && name !== shellCache) await caches.delete(name);
-      const large = await caches.open(largeCache);
-      const wanted = new Set(await largeFiles());
-      for (const request of await large.keys()) if (!wanted.has(new URL(request.url).pathname)) await large.delete(request);
+      const before = (await caches.keys()).filter((name) => name.startsWith('likeness-shell-') && name !== shellCache);
+      await dropStale(before);
+      for (const name of before) await caches.delete(name);
       await worker.clients.claim();
     })(),
   );
 });
+
+/** Drops the large files that this version does not have, or has with other content than the versions before. */
+async function dropStale(shellsBefore: readonly string[]): Promise<void> {
+  const large = await caches.open(largeCache);
+  const wanted = new Set(await largeFiles());
+  const now = (await digests(shellCache)) ?? {};
+  const before = await Promise.all(shellsBefore.map(digests));
+  for (const request of await large.keys()) {
+    const path = new URL(request.url).pathname;
+    if (!wanted.has(path) || before.some((list) => list?.[path] !== now[path])) await large.delete(request);
+  }
+}
 
 worker.addEventListener('message', (event) => {
   const message: unknown = event.data;
@@ -72,19 +90,37 @@ async function answerNavigation(request: Request, url: URL): Promise<Response> {
   }
 }
 
+/** A worker obeys the policy that its script came with, and this one's names the hosts of models, which whoever runs the site may change without a new version. */
+const isModelWorker = (path: string): boolean => path.includes('/workers/model.worker-');
+
 /** A file: from the cache, else from the network and then kept if it is one of the large ones. Everything is same-origin. */
 async function answer(request: Request, url: URL): Promise<Response> {
   const stored = (await caches.match(url.pathname)) as Response | undefined;
+  if (stored !== undefined && isModelWorker(url.pathname)) {
+    const current = await fetch(request).catch(() => stored);
+    return current.ok ? current : stored;
+  }
   if (stored !== undefined) return stored;
   const response = await fetch(request);
-  if (response.status === 200 && (isLarge(url.pathname) || url.pathname.startsWith('/models/')) && !request.headers.has('range')) {
+  if (response.status === 200 && !request.headers.has('range') && (await largeFiles()).includes(url.pathname)) {
     await (await caches.open(largeCache)).put(url.pathname, response.clone()).catch(() => undefined); // No room: it works, only not offline.
   }
   return response;
 }
 
+/** The storing that is under way: every page asks for it. */
+let storing: Promise<void> | null = null;
+
+/** Stores all large files. */
+function storeLarge(): Promise<void> {
+  storing ??= fetchMissing().finally(() => {
+    storing = null;
+  });
+  return storing;
+}
+
 /** Fetches what is not stored yet, one file after another so that the page's own requests go first. Gives up quietly: the next visit goes on. */
-async function storeLarge(): Promise<void> {
+async function fetchMissing(): Promise<void> {
   const cache = await caches.open(largeCache);
   for (const path of await largeFiles()) {
     try {

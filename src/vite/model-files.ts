@@ -1,5 +1,6 @@
-/** @file A Vite plugin: serves the model folders under `/models/...` in `dev`, copies them into the site in `build`, and lists them for the service worker. */
-import { cpSync, createReadStream, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+/** @file A Vite plugin: serves the model folders under `/models/...` in `dev`, copies them into the site in `build`, and lists for the service worker what it would not know of. */
+import { createHash } from 'node:crypto';
+import { cpSync, createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { Plugin } from 'vite';
 
@@ -10,8 +11,11 @@ const folders = [
   { url: '/models/vision', folder: 'models/vision/weights', subfolders: ['.'], files: [] },
 ] as const;
 
-/** The list of all served files, which the service worker reads: Kit builds it without our plugins, so a virtual module does not reach it. */
-const listUrl = '/models/files.json';
+/** The list for the service worker, of addresses and digests, to be stored for offline work. Kit builds the service worker without our plugins, so a virtual module does not reach it. */
+const listUrl = '/offline-files.json';
+
+/** Where Vite puts the workers. Kit's own list has their scripts, and not what these load in turn: onnxruntime's modules and wasm. */
+const workerFolder = '_app/immutable/workers/';
 
 /** What a model folder is made of; recipes, notes and scripts beside it are not served. */
 const servedEndings = ['.json', '.safetensors', '.txt', '.onnx', '.bin'];
@@ -21,7 +25,7 @@ interface ServedFile {
   readonly path: string;
 }
 
-/** Serves and copies the model files, and writes their addresses to `/models/files.json`, to be cached for offline work. */
+/** Serves and copies the model files, and writes their addresses and those of all that workers load to `/offline-files.json`. */
 export function modelFiles(): Plugin {
   let isBuild = false;
   let outputFolder = '';
@@ -34,11 +38,6 @@ export function modelFiles(): Plugin {
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
         const url = new URL(request.url ?? '/', 'http://localhost').pathname;
-        if (url === listUrl) {
-          response.setHeader('Content-Type', 'application/json');
-          response.end(listAsJson());
-          return;
-        }
         const file = url.startsWith('/models/') ? listServedFiles().find((served) => served.url === url) : undefined;
         if (file === undefined) {
           next();
@@ -49,21 +48,22 @@ export function modelFiles(): Plugin {
         createReadStream(file.path).pipe(response);
       });
     },
-    writeBundle(options) {
+    writeBundle(options, bundle) {
       if (!isBuild || resolve(options.dir ?? '') !== outputFolder) return;
       for (const file of listServedFiles()) {
         const target = join(outputFolder, file.url);
         mkdirSync(dirname(target), { recursive: true });
         cpSync(file.path, target);
       }
-      mkdirSync(join(outputFolder, 'models'), { recursive: true });
-      writeFileSync(join(outputFolder, listUrl), listAsJson());
+      const loadedByWorkers = Object.keys(bundle).filter((name) => name.startsWith(workerFolder));
+      const urls = [...listServedFiles().map((file) => file.url), ...loadedByWorkers.map((name) => `/${name}`)];
+      writeFileSync(join(outputFolder, listUrl), JSON.stringify(Object.fromEntries(urls.map((url) => [url, digestOf(join(outputFolder, url))]))));
     },
   };
 }
 
-function listAsJson(): string {
-  return JSON.stringify(listServedFiles().map((file) => file.url));
+function digestOf(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
 }
 
 function listServedFiles(): ServedFile[] {

@@ -5,7 +5,10 @@ export interface OfflineState {
   readonly total: number;
 }
 
-/** Asks the service worker what is stored; null if none is in charge of this page. */
+/** After this long without a service worker in charge there will be none: the browser refuses it, or this is the development server. */
+const readyTimeoutMs = 10_000;
+
+/** Asks the service worker what is stored; null if there is none. */
 export function readOfflineState(): Promise<OfflineState | null> {
   return ask('offline-state');
 }
@@ -16,8 +19,11 @@ export function storeEverything(): Promise<OfflineState | null> {
 }
 
 async function ask(kind: 'offline-state' | 'store-everything'): Promise<OfflineState | null> {
-  const worker = (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker?.controller;
-  if (worker === null || worker === undefined) return null;
+  const container = (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker;
+  // On a first visit it is registered only now, and answers as soon as it is in charge.
+  const registration = await Promise.race([container?.ready, new Promise<undefined>((resolve) => setTimeout(resolve, readyTimeoutMs))]);
+  const worker = registration?.active ?? null;
+  if (worker === null) return null;
   return new Promise((resolve) => {
     const channel = new MessageChannel();
     channel.port1.onmessage = (event: MessageEvent<OfflineState>) => {

@@ -30,6 +30,7 @@ export const settings = {
   storageMeter: 'Share of the allowed room in use',
   contents: { photos: 'Photos', likenesses: 'Likenesses', images: 'Pictures', runs: 'Learning runs', checkpoints: 'Saved states' },
   offlineTitle: 'Offline',
+  offlineAsking: 'Looking what is stored…',
   offlineReady: 'The app, the model and the runtime are stored. The whole job works without a network.',
   offlinePart: (have: number, all: number) => `${have} of ${all} files are stored for offline work.`,
   offlineNow: 'Store everything now',

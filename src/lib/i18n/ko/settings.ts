@@ -31,6 +31,7 @@ export const settings: Catalogue['settings'] = {
   storageMeter: '허용된 공간 가운데 쓴 비율',
   contents: { photos: '사진', likenesses: '닮음', images: '그림', runs: '학습', checkpoints: '저장된 상태' },
   offlineTitle: '오프라인',
+  offlineAsking: '저장된 것을 확인하고 있어요…',
   offlineReady: '앱, 모델, 실행 파일이 모두 저장돼 있어요. 네트워크 없이 모든 과정이 돼요.',
   offlinePart: (have, all) => `오프라인 파일 ${all}개 가운데 ${have}개를 저장했어요.`,
   offlineNow: '지금 모두 저장',

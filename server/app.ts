@@ -8,11 +8,11 @@ import type { Site, SiteFile } from './site-files.ts';
 /**
  * The app over a built site. Later routes (accounts, payment) mount under `/api`.
  *
- * @param modelOrigins where the pages may load models from
+ * @param modelOrigins where models may be loaded from, by the one worker that does it
  */
 export function createApp(site: Site, modelOrigins: readonly string[]): Hono {
   const app = new Hono();
-  app.use(securityHeaders(modelOrigins));
+  app.use(securityHeaders);
 
   app.get('/api/health', (context) => {
     context.header('Cache-Control', 'no-store');
@@ -24,9 +24,13 @@ export function createApp(site: Site, modelOrigins: readonly string[]): Hono {
     const path = decodePath(context.req.path);
     const found = site.files.get(path);
     const file = found ?? site.fallback;
-    if (found !== undefined && context.req.header('If-None-Match') === file.entityTag) return new Response(null, { status: 304, headers: headersOf(file, modelOrigins) });
+    if (found !== undefined && context.req.header('If-None-Match') === file.entityTag)
+      return new Response(null, { status: 304, headers: headersOf(file, modelOrigins) });
     const body = context.req.method === 'HEAD' ? null : file.page === null ? streamOf(file) : new Uint8Array(file.page.html);
-    return new Response(body, { status: found === undefined ? 404 : 200, headers: { ...headersOf(file, modelOrigins), 'Content-Length': String(file.sizeBytes) } });
+    return new Response(body, {
+      status: found === undefined ? 404 : 200,
+      headers: { ...headersOf(file, modelOrigins), 'Content-Length': String(file.sizeBytes) },
+    });
   });
 
   app.all('*', (context) => {
@@ -41,7 +45,8 @@ function headersOf(file: SiteFile, modelOrigins: readonly string[]): Record<stri
     'Content-Type': file.contentType,
     'Cache-Control': file.cacheControl,
     ETag: file.entityTag,
-    ...(file.page === null ? {} : { 'Content-Security-Policy': policyHeader(modelOrigins, file.page.scriptHashes) }),
+    ...(file.page === null ? {} : { 'Content-Security-Policy': policyHeader([], file.page.scriptHashes) }),
+    ...(file.loadsModels ? { 'Content-Security-Policy': policyHeader(modelOrigins) } : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-/** @file The headers of every answer: no other origin but for loading models, shared memory for wasm threads, no sniffing, no sensors but the camera. */
+/** @file The headers of every answer: no other origin but for the worker that loads models, shared memory for wasm threads, no sniffing, no sensors but the camera. */
 import { createHash } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { contentSecurityPolicy } from './content-security-policy.js';
@@ -9,7 +9,7 @@ const quoted = new Set(['self', 'none', 'unsafe-inline', 'wasm-unsafe-eval']);
 /**
  * The policy as a header.
  *
- * @param modelOrigins  where models may be loaded from
+ * @param modelOrigins  where models may be loaded from: none, but for the worker that does it
  * @param scriptHashes  `sha256-...` of the inline scripts that the page may run: Kit writes one into each page
  */
 export function policyHeader(modelOrigins: readonly string[], scriptHashes: readonly string[] = []): string {
@@ -27,11 +27,11 @@ export function inlineScriptHashes(html: string): string[] {
   );
 }
 
-/** Sets the headers on every answer; a page sets its own policy with its scripts' hashes. */
-export const securityHeaders = (modelOrigins: readonly string[]): MiddlewareHandler => async (context, next) => {
+/** Sets the headers on every answer; a page sets its own policy with its scripts' hashes, and the worker that loads models the one with their origins. */
+export const securityHeaders: MiddlewareHandler = async (context, next) => {
   await next();
   const { headers } = context.res;
-  if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', policyHeader(modelOrigins));
+  if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', policyHeader([]));
   headers.set('Cross-Origin-Opener-Policy', 'same-origin');
   headers.set('Cross-Origin-Embedder-Policy', 'require-corp');
   headers.set('Cross-Origin-Resource-Policy', 'same-origin');

@@ -13,7 +13,7 @@ import { readSite } from './site-files.ts';
 const folder = mkdtempSync(join(tmpdir(), 'likeness-site-'));
 const inline = 'console.log("start")';
 const page = `<!doctype html><meta http-equiv="content-security-policy" content="connect-src 'self'"><script src="/before-paint.js"></script><script>${inline}</script>`;
-mkdirSync(join(folder, '_app/immutable'), { recursive: true });
+mkdirSync(join(folder, '_app/immutable/workers'), { recursive: true });
 for (const [name, text] of Object.entries({
   'index.html': page,
   'photos.html': page,
@@ -21,10 +21,15 @@ for (const [name, text] of Object.entries({
   'service-worker.js': 'self',
   '_app/immutable/runtime.abc.wasm': 'wasm',
   '_app/immutable/runtime.abc.mjs': 'export {}',
+  '_app/immutable/workers/model.worker-aB_1-c.js': 'self',
+  '_app/immutable/workers/engine.worker-abc.js': 'self',
 })) {
   writeFileSync(join(folder, name), text);
 }
 const served = page.replace(/<meta[^>]*>/, '');
+/** The directives of an answer's policy that name another origin. */
+const foreignDirectives = (headers: Headers): string[] =>
+  (headers.get('content-security-policy') ?? '').split('; ').filter((directive) => /https?:/.test(directive));
 const app = createApp(readSite(folder), readModelOrigins('https://mirror.example.org'));
 
 afterAll(() => {
@@ -32,19 +37,34 @@ afterAll(() => {
 });
 
 describe('headers', () => {
-  test('every answer allows shared memory, and no other origin than those of models, to load from only', async () => {
-    for (const path of ['/', '/photos', '/service-worker.js', '/_app/immutable/runtime.abc.wasm', '/nowhere', '/api/health']) {
+  test('every answer allows shared memory and no other origin', async () => {
+    for (const path of [
+      '/',
+      '/photos',
+      '/_app/immutable/workers/engine.worker-abc.js',
+      '/service-worker.js',
+      '/_app/immutable/runtime.abc.wasm',
+      '/nowhere',
+      '/api/health',
+    ]) {
       const { headers } = await app.request(path);
       expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
       expect(headers.get('cross-origin-embedder-policy')).toBe('require-corp');
       expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
       expect(headers.get('content-security-policy')).toContain("default-src 'self'; script-src 'self' 'wasm-unsafe-eval' blob:");
-      const policy = headers.get('content-security-policy') ?? '';
-      const foreign = policy.split('; ').filter((directive) => /https?:/.test(directive));
-      expect(foreign).toEqual([`connect-src 'self' blob: data: ${[...defaultModelOrigins, 'https://mirror.example.org'].join(' ')}`]);
+      expect(foreignDirectives(headers)).toEqual([]);
       expect(headers.get('content-security-policy')).not.toContain("'unsafe-eval'");
       expect(headers.get('x-content-type-options')).toBe('nosniff');
     }
+  });
+
+  test('only the worker that loads models may ask where models come from, and its policy is never out of date', async () => {
+    const { headers } = await app.request('/_app/immutable/workers/model.worker-aB_1-c.js');
+    expect(foreignDirectives(headers)).toEqual([`connect-src 'self' blob: data: ${[...defaultModelOrigins, 'https://mirror.example.org'].join(' ')}`]);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+    const nowhere = await createApp(readSite(folder), readModelOrigins('none')).request('/_app/immutable/workers/model.worker-aB_1-c.js');
+    expect(foreignDirectives(nowhere.headers)).toEqual([]);
   });
 
   test('a page may run its own inline script by hash and no other', async () => {
@@ -119,7 +139,11 @@ describe('the environment', () => {
   });
 
   test('names mirrors for models, or none, and nothing that could widen the policy', () => {
-    expect(readEnvironment({ MODEL_ORIGINS: 'https://a.example.org http://localhost:8080' }).modelOrigins).toEqual([...defaultModelOrigins, 'https://a.example.org', 'http://localhost:8080']);
+    expect(readEnvironment({ MODEL_ORIGINS: 'https://a.example.org http://localhost:8080' }).modelOrigins).toEqual([
+      ...defaultModelOrigins,
+      'https://a.example.org',
+      'http://localhost:8080',
+    ]);
     expect(readEnvironment({ MODEL_ORIGINS: 'none' }).modelOrigins).toEqual([]);
     expect(defaultModelOrigins).toContain(defaultHub);
     for (const wrong of ['*', 'https:', 'http://example.org', "'unsafe-eval'", 'https://a.org; script-src *', 'https://a.org/path']) {

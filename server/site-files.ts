@@ -5,7 +5,7 @@ import { extname, join, sep } from 'node:path';
 import { AppError } from '#models/errors/app-error.ts';
 import { inlineScriptHashes } from './security-headers.ts';
 
-/** A page as it is sent: without the policy that the build wrote into it, because the header is the one in force and a page obeys both. */
+/** A page as it is sent: without the policy that the build wrote into it, because the header says the same and more, and a page obeys both. */
 export interface ServedPage {
   readonly html: Buffer;
   readonly scriptHashes: readonly string[];
@@ -19,6 +19,8 @@ export interface SiteFile {
   readonly entityTag: string;
   /** Pages only; other files are read when they are asked for. */
   readonly page: ServedPage | null;
+  /** True for the script of the worker that loads models: the only answer whose policy names other origins. */
+  readonly loadsModels: boolean;
 }
 
 export interface Site {
@@ -73,7 +75,11 @@ function addressesOf(name: string): string[] {
   return name.endsWith('.html') ? [`/${name.slice(0, -'.html'.length)}`, `/${name}`] : [`/${name}`];
 }
 
+/** The built name of `workers/models/model.worker.ts`. A worker obeys the policy that came with its own script, not that of the page. */
+const modelWorker = /^\/_app\/immutable\/workers\/model\.worker-[\w-]+\.js$/;
+
 function describe(path: string, url: string): SiteFile {
+  const loadsModels = modelWorker.test(url);
   const isPage = url.endsWith('.html');
   const { size, mtimeMs } = statSync(path);
   const page = isPage ? readPage(path) : null;
@@ -81,9 +87,11 @@ function describe(path: string, url: string): SiteFile {
     path,
     sizeBytes: page?.html.length ?? size,
     contentType: contentTypes[extname(path)] ?? 'application/octet-stream',
-    cacheControl: isPage ? 'no-store' : url.startsWith('/_app/immutable/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    // Whoever runs the site may change the policy of pages and of this worker without a new build.
+    cacheControl: isPage || loadsModels ? 'no-store' : url.startsWith('/_app/immutable/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     entityTag: `"${createHash('sha256').update(`${url}:${size}:${mtimeMs}`).digest('hex').slice(0, 24)}"`,
     page,
+    loadsModels,
   };
 }
 

@@ -57,30 +57,70 @@ describe.skipIf(missing !== null)('a model of one’s own', () => {
   test('its host was asked for files only: no body, no cookie, nothing else', () => {
     expect(visitor.sent).toEqual([]);
     const beginning = `${host.origin}/journey~cut=30000/`;
-    for (const address of visitor.foreignRequests) expect(address).toMatch(new RegExp(`^${beginning}(test/tiny/resolve/main/|api/models/test/tiny/tree/main\\?recursive=true$)`));
+    for (const address of visitor.foreignRequests)
+      expect(address).toMatch(new RegExp(`^${beginning}(test/tiny/resolve/main/|api/models/test/tiny/tree/main\\?recursive=true$)`));
     expect(visitor.foreignRequests.length).toBeGreaterThan(9);
   });
 
-  test('a likeness is learned with it, and offline one picture is drawn', async () => {
-    await own().getByRole('button', { name: 'Use this one' }).click();
-    await own().getByText('In use').waitFor();
-    await visitor.visit('/');
-    await page.getByRole('button', { name: 'Try it with a sample person' }).click();
-    await page.getByRole('link', { name: 'Go on to your likeness' }).click();
-    await page.getByRole('link', { name: 'Go on' }).click();
-    await page.getByText('Model: test/tiny').waitFor();
-    await page.getByText('Quick', { exact: true }).click();
-    await page.getByRole('button', { name: 'Start learning' }).click();
-    await page.getByRole('link', { name: 'Go to the studio' }).waitFor({ timeout: minutes(5) });
-    await page.getByText('This likeness was learned with test/tiny').waitFor();
-    await visitor.context.setOffline(true);
-    await visitor.visit('/studio');
-    await page.getByRole('button', { name: /^One more of/ }).first().click();
-    await page.getByRole('button', { name: 'Make 1 picture' }).click();
-    await page.getByTestId('queue-progress').getByText('1 picture made.').waitFor({ timeout: minutes(4) });
-    await visitor.visit('/gallery');
-    await expect.poll(() => page.locator('button[data-picture]').count()).toBe(1);
-  }, minutes(14));
+  test('a page cannot ask that host: of all that the site sends, only the script of the worker that loads models comes with its name', async () => {
+    const other = await stage.newVisitor();
+    await other.visit('/models');
+    const address = `${host.origin}/page/test/tiny/resolve/main/model_index.json`;
+    const outcome = await other.page.evaluate(async (asked) => {
+      const refusal = new Promise<string>((resolve) => {
+        document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+          resolve(`${effectiveDirective} ${blockedURI}`);
+        });
+      });
+      const answer = await fetch(asked).then(
+        () => 'answered',
+        () => 'refused',
+      );
+      return { answer, refusal: answer === 'refused' ? await refusal : null };
+    }, address);
+    expect(outcome).toEqual({ answer: 'refused', refusal: `connect-src ${address}` });
+    expect(await (await fetch(`${host.origin}/log/page`)).json()).toEqual([]);
+    await other.leave();
+
+    const scripts = [...new Set(visitor.requests)].filter((request) => request.startsWith(stage.origin) && !/\.(html|wasm|safetensors)$/.test(request));
+    const naming: string[] = [];
+    for (const script of scripts) {
+      const policy = (await fetch(script)).headers.get('content-security-policy');
+      if (policy?.includes(host.origin) !== false) naming.push(new URL(script).pathname.replace(/-[\w-]+\.js$/, ''));
+    }
+    expect(naming).toEqual(['/_app/immutable/workers/model.worker']);
+  });
+
+  test(
+    'a likeness is learned with it, and offline one picture is drawn',
+    async () => {
+      await own().getByRole('button', { name: 'Use this one' }).click();
+      await own().getByText('In use').waitFor();
+      await visitor.visit('/');
+      await page.getByRole('button', { name: 'Try it with a sample person' }).click();
+      await page.getByRole('link', { name: 'Go on to your likeness' }).click();
+      await page.getByRole('link', { name: 'Go on' }).click();
+      await page.getByText('Model: test/tiny').waitFor();
+      await page.getByText('Quick', { exact: true }).click();
+      await page.getByRole('button', { name: 'Start learning' }).click();
+      await page.getByRole('link', { name: 'Go to the studio' }).waitFor({ timeout: minutes(5) });
+      await page.getByText('This likeness was learned with test/tiny').waitFor();
+      await visitor.context.setOffline(true);
+      await visitor.visit('/studio');
+      await page
+        .getByRole('button', { name: /^One more of/ })
+        .first()
+        .click();
+      await page.getByRole('button', { name: 'Make 1 picture' }).click();
+      await page
+        .getByTestId('queue-progress')
+        .getByText('1 picture made.')
+        .waitFor({ timeout: minutes(4) });
+      await visitor.visit('/gallery');
+      await expect.poll(() => page.locator('button[data-picture]').count()).toBe(1);
+    },
+    minutes(14),
+  );
 
   test('a host that the site does not allow is refused by the browser, and the card says what to do', async () => {
     await visitor.context.setOffline(false);

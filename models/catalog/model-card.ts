@@ -59,8 +59,8 @@ export interface ModelCard {
   /** Steps of a good picture. */
   readonly steps: number;
   /**
-   * Memory of the graphics device for drawing one picture, and for learning at the same size, in GB; null where it does not apply.
-   * Computed: float16 weights that are loaded at the time, plus 0.5 GB of activations to draw and 0.7 GB to learn.
+   * Memory of the graphics device for drawing one picture, and for learning at 256 px with all layers, in GB; null where it does not apply.
+   * What `npm run likeness -- inspect` announces: weights are widened to float32. BK-SDM Small is reckoned from Tiny and the difference of their weights.
    */
   readonly memoryGb: { readonly draw: number; readonly learn: number } | null;
   /** True if somebody ran this model in this app and looked. */

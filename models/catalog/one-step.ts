@@ -17,7 +17,7 @@ export const sdxsDreamshaper = {
   credit: 'SDXS by IDKiro, distilled from DreamShaper 8.',
   resolutionPx: 512,
   steps: 1,
-  memoryGb: { draw: 1.4, learn: 1.4 },
+  memoryGb: { draw: 2.4, learn: 1.9 },
   checked: false,
   openQuestions: ['sizes-rounded', 'hashes', 'pictures', 'memory'],
 } as const satisfies ModelCard;

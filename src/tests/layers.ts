@@ -7,6 +7,9 @@ export interface Layer {
   readonly mayImport: readonly string[];
 }
 
+/** What is measured on a photo and what a person changed on it: stored, shown, and sent between threads. */
+const photoFacts = ['models/vision/photo-measures.ts', 'models/vision/photo-edit.ts'];
+
 /** The facts of `models/` that pages may know: what menus, forms and stored records are made of. Not the arithmetic. */
 const facts = [
   'models/errors',
@@ -16,16 +19,18 @@ const facts = [
   'models/catalog',
   'models/text/prompt.ts',
   'models/training/training-defaults.ts',
+  'models/checks',
+  ...photoFacts,
 ];
 
 /** The most specific folder decides. */
 export const layers: readonly Layer[] = [
   { folder: 'models', mayImport: [] },
   { folder: 'workers', mayImport: ['models', 'src/lib/storage'] },
-  { folder: 'workers/contract', mayImport: ['models/errors', 'models/jobs'] },
+  { folder: 'workers/contract', mayImport: ['models/errors', 'models/jobs', ...photoFacts] },
   { folder: 'workers/client', mayImport: ['workers/contract', 'models/errors'] },
   { folder: 'src', mayImport: ['workers/client', 'workers/contract', ...facts] },
-  { folder: 'src/lib/storage', mayImport: ['models/errors'] },
+  { folder: 'src/lib/storage', mayImport: ['models/errors', 'models/checks/finding.ts', ...photoFacts] },
   { folder: 'server', mayImport: ['models/errors', 'models/jobs', 'models/styles'] },
 ];
 

@@ -86,6 +86,11 @@ export function requireReadable({ name, storedType }: Pick<TensorEntry, 'name' |
   });
 }
 
+/** U8 is read as `bool`; one that holds more than 0 and 1, as quantised weights do, goes back as U8. */
+function holdsBytes(dtype: DType, data: Tensor['data']): boolean {
+  return dtype === 'bool' && (data as Uint8Array).some((value) => value > 1);
+}
+
 /** bfloat16 is the upper half of a float32. */
 function widenBrainFloats(bytes: Uint8Array): Float32Array {
   const halves = viewBytes('float16', bytes); // only the width counts: raw 16-bit words
@@ -113,7 +118,7 @@ export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>, metadata:
   let end = 0;
   for (const [name, { dtype, shape, data }] of ordered) {
     if (name === '__metadata__') throw new AppError('internal', { message: 'no tensor may be called __metadata__' });
-    header.push([name, { dtype: writtenAs[dtype], shape, data_offsets: [end, (end += data.byteLength)] }]);
+    header.push([name, { dtype: holdsBytes(dtype, data) ? 'U8' : writtenAs[dtype], shape, data_offsets: [end, (end += data.byteLength)] }]);
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerLength = Math.ceil(json.length / 8) * 8;

@@ -1,6 +1,7 @@
 /** @file For the engine's browser tests: a tiny model in storage, drawn photos, runs, and the worker itself. */
 import { proxy, wrap, type Remote } from 'comlink';
 import { jobVersion, type TrainJob } from '#models/jobs/index.ts';
+import { noEdit } from '#models/vision/photo-edit.ts';
 import { addPhoto } from '#storage/photo-store.ts';
 import { findRun, queuedRun, saveRun, type RunRecord } from '#storage/run-store.ts';
 import { saveModelFile } from '#storage/model-file-store.ts';
@@ -58,6 +59,11 @@ export async function storePhotos(count: number): Promise<string[]> {
       thumbnail: picture,
       widthPx: 160,
       heightPx: 160,
+      original: null,
+      edit: noEdit,
+      measures: null,
+      chosenFace: null,
+      overridden: [],
       faceBox: [0.3, 0.25, 0.7, 0.75],
       faceCount: 1,
       digest: id,

@@ -1,4 +1,5 @@
 /** @file The contact sheet of photos: what is stored, what is being prepared, and what could not be used. */
+import { noEdit } from '#models/vision/photo-edit.ts';
 import type { PersonClass } from '#storage/project-store.ts';
 import { addPhoto, listPhotos, type PhotoRecord, removePhoto, removePhotosOf } from '#storage/photo-store.ts';
 import { failureFromCode, type Failure, toFailure } from '../errors/failure.ts';
@@ -174,6 +175,10 @@ export class Photos {
       projectId: this.#project.id,
       fileName: file.name,
       addedAt: Date.now(),
+      original: null,
+      edit: noEdit,
+      chosenFace: null,
+      overridden: [],
       ...result.photo,
     };
     try {

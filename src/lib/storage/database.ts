@@ -1,13 +1,13 @@
 /** @file The one door to IndexedDB: opens, upgrades and reopens the database and turns its failures into ours. The only importer of `idb`. */
 import { type IDBPDatabase, openDB } from 'idb';
 import { AppError, isAppError } from '#models/errors/app-error.ts';
-import { createVersion1, upgradeToVersion2 } from './migrations.ts';
+import { createVersion1, upgradeToVersion2, upgradeToVersion3 } from './migrations.ts';
 import { type LikenessSchema } from './schema.ts';
 
 export type LikenessDatabase = IDBPDatabase<LikenessSchema>;
 
 const databaseName = 'likeness';
-const databaseVersion = 2;
+export const databaseVersion = 3;
 /** Other tabs close their connection when asked (`blocking` below); a tab that hangs may not. */
 const blockedPatienceMs = 4000;
 
@@ -57,6 +57,7 @@ function openAtVersion(): Promise<LikenessDatabase> {
       async upgrade(database, oldVersion, _newVersion, transaction) {
         if (oldVersion < 1) createVersion1(database);
         if (oldVersion < 2) await upgradeToVersion2(database, transaction);
+        if (oldVersion < 3) await upgradeToVersion3(transaction);
       },
       blocked() {
         patience = setTimeout(() => {

@@ -1,7 +1,8 @@
 /** @file The steps from one version of the database to the next. Old steps stay: a person may come back after a year. */
 import type { IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+import { noEdit } from '#models/vision/photo-edit.ts';
 import { chunkBytes } from './model-chunks.ts';
-import type { LikenessSchema, ModelChunkRecord, ModelFileRecord, ModelRecord } from './schema.ts';
+import type { LikenessSchema, ModelChunkRecord, ModelFileRecord, ModelRecord, PhotoRecord } from './schema.ts';
 
 /** Stores as they were need no types of today. */
 type AnyDatabase = IDBPDatabase;
@@ -51,4 +52,17 @@ export async function upgradeToVersion2(typed: IDBPDatabase<LikenessSchema>, tra
     cursor = await cursor.continue();
   }
   database.deleteObjectStore('weights');
+}
+
+/** A photo of versions 1 and 2, of which only faces were known. */
+type PhotoRecord2 = Omit<PhotoRecord, 'original' | 'edit' | 'measures' | 'chosenFace' | 'overridden'>;
+
+/** Photos can be measured and changed. Old ones are measured when the page of photos is opened: no net runs in an upgrade. */
+export async function upgradeToVersion3(transaction: Upgrade): Promise<void> {
+  let cursor = await transaction.objectStore('photos').openCursor();
+  while (cursor !== null) {
+    const old: PhotoRecord2 = cursor.value;
+    await cursor.update({ ...old, original: null, edit: noEdit, measures: null, chosenFace: null, overridden: [] });
+    cursor = await cursor.continue();
+  }
 }

@@ -9,6 +9,22 @@ export async function addPhoto(photo: PhotoRecord): Promise<void> {
   await inDatabase((database) => database.put('photos', photo));
 }
 
+/**
+ * Changes a photo that is there; one that was removed meanwhile stays removed.
+ *
+ * @returns the changed record, or undefined
+ */
+export function updatePhoto(id: string, change: Partial<Omit<PhotoRecord, 'id' | 'projectId'>>): Promise<PhotoRecord | undefined> {
+  return inDatabase(async (database) => {
+    const transaction = database.transaction('photos', 'readwrite');
+    const stored = await transaction.store.get(id);
+    const changed = stored === undefined ? undefined : { ...stored, ...change };
+    if (changed !== undefined) await transaction.store.put(changed);
+    await transaction.done;
+    return changed;
+  });
+}
+
 /** The photo with this id, or undefined. */
 export function findPhoto(id: string): Promise<PhotoRecord | undefined> {
   return inDatabase((database) => database.get('photos', id));

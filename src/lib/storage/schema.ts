@@ -1,5 +1,8 @@
 /** @file What is kept in the browser: every object store with its key and its record. `README.md` beside this file says why. */
 import type { DBSchema } from 'idb';
+import type { CheckId } from '#models/checks/finding.ts';
+import type { PhotoEdit } from '#models/vision/photo-edit.ts';
+import type { PhotoMeasures } from '#models/vision/photo-measures.ts';
 
 /** How the person wants to be called in prompts. Null until they said so; they may skip it. */
 export type PersonClass = 'woman' | 'man' | 'person';
@@ -27,21 +30,31 @@ export interface ProjectRecord {
   readonly createdAt: number;
 }
 
-/** One photo, upright, without metadata, at most 1024 px on its short side. */
+/** One photo, upright, without metadata, at most 1024 px on its short side. What the checks say of it is not stored: it follows from the measures. */
 export interface PhotoRecord {
   readonly id: string;
   readonly projectId: string;
   readonly fileName: string;
   readonly addedAt: number;
+  /** What a run learns from: the original with the edit. */
   readonly picture: Blob;
   readonly thumbnail: Blob;
   readonly widthPx: number;
   readonly heightPx: number;
-  /** Shares of the frame [x0, y0, x1, y1]; null where no face was found. */
+  /** The upright photo as it came; null while nothing is changed and `picture` is it. */
+  readonly original: { readonly picture: Blob; readonly widthPx: number; readonly heightPx: number } | null;
+  readonly edit: PhotoEdit;
+  /** Of `picture`; null where nobody looked yet, or the nets could not run. */
+  readonly measures: PhotoMeasures | null;
+  /** Index into the faces of `measures`, where the person chose; null for the surest. */
+  readonly chosenFace: number | null;
+  /** Checks whose finding the person has seen and set aside. */
+  readonly overridden: readonly CheckId[];
+  /** Box of the face that counts, shares of the frame [x0, y0, x1, y1]; null where no face was found. */
   readonly faceBox: readonly [number, number, number, number] | null;
   /** Null where nobody looked: the face detector could not run. */
   readonly faceCount: number | null;
-  /** SHA-256 of the picture bytes, hex. */
+  /** SHA-256 of the bytes of the original, hex: the same photo twice is one photo, whatever was changed on it. */
   readonly digest: string;
 }
 
@@ -200,7 +213,7 @@ export interface SettingRecord {
   readonly value: unknown;
 }
 
-/** Version 2. A change here needs a new version and an upgrade step in `database.ts`. */
+/** Version 3. A change here needs a new version and an upgrade step in `database.ts`. */
 export interface LikenessSchema extends DBSchema {
   projects: { key: string; value: ProjectRecord };
   photos: { key: string; value: PhotoRecord; indexes: { byProject: string } };

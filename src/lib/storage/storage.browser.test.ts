@@ -1,15 +1,16 @@
 /** @file The stores against a real IndexedDB, from the page and from a worker. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '#models/errors/app-error.ts';
+import { noEdit } from '#models/vision/photo-edit.ts';
 import { findCheckpoint, saveCheckpoint } from './checkpoint-store.ts';
-import { closeDatabase, inDatabase, toStorageError } from './database.ts';
+import { closeDatabase, databaseVersion, inDatabase, toStorageError } from './database.ts';
 import { countRecords, deleteEverything } from './delete-everything.ts';
 import { listImages, readImageFile, saveImage, saveImages, takeImages, updateImage } from './image-store.ts';
 import { listLikenesses, readLikenessWeights, saveLikeness } from './likeness-store.ts';
 import { chunkBytes } from './model-chunks.ts';
 import { dropFileBytes, findModelFile, saveChunk, saveModelFile } from './model-file-store.ts';
 import { findModel, listModelFiles, listModels, planModel, removeModel } from './model-store.ts';
-import { addPhoto, findPhotos, listPhotos, removePhoto } from './photo-store.ts';
+import { addPhoto, findPhotos, listPhotos, removePhoto, updatePhoto } from './photo-store.ts';
 import { listProjects, saveProject, updateProject } from './project-store.ts';
 import { estimateStorage } from './quota.ts';
 import { findRun, removeRun, saveRun, updateRun } from './run-store.ts';
@@ -26,6 +27,11 @@ const photo = (id: string, addedAt: number): PhotoRecord => ({
   thumbnail: new Blob(['small'], { type: 'image/jpeg' }),
   widthPx: 512,
   heightPx: 512,
+  original: null,
+  edit: noEdit,
+  measures: null,
+  chosenFace: null,
+  overridden: [],
   faceBox: [0.2, 0.2, 0.8, 0.8],
   faceCount: 1,
   digest: id,
@@ -79,6 +85,25 @@ describe('the stores', () => {
     expect(await photos[0]?.picture.text()).toBe('a');
     await removePhoto('a');
     expect((await findPhotos(['a', 'b'])).map((entry) => entry.id)).toEqual(['b']);
+  });
+
+  test('a changed photo keeps its original, and one removed meanwhile stays removed', async () => {
+    await addPhoto(photo('a', 1));
+    const original = { picture: new Blob(['a']), widthPx: 512, heightPx: 512 };
+    const changed = await updatePhoto('a', { picture: new Blob(['turned']), original, edit: { ...noEdit, quarterTurns: 1 }, overridden: ['blurred'] });
+    expect(changed?.fileName).toBe('a.jpg');
+    const [stored] = await listPhotos('p');
+    expect([await stored?.picture.text(), await stored?.original?.picture.text()]).toEqual(['turned', 'a']);
+    expect(stored).toMatchObject({ edit: { quarterTurns: 1 }, overridden: ['blurred'] });
+    await removePhoto('a');
+    expect(await updatePhoto('a', { overridden: [] })).toBeUndefined();
+    expect(await listPhotos('p')).toEqual([]);
+  });
+
+  test('measures come back with their embeddings as typed arrays', async () => {
+    const measures = { widthPx: 1, faces: [{ embedding: Float32Array.of(0.25, -1) }] } as unknown as NonNullable<PhotoRecord['measures']>;
+    await addPhoto({ ...photo('a', 1), measures });
+    expect((await listPhotos('p'))[0]?.measures?.faces[0]?.embedding).toEqual(Float32Array.of(0.25, -1));
   });
 
   test('a run grows its loss curve without a lost update when two writers meet', async () => {
@@ -206,6 +231,12 @@ describe('model files in chunks', () => {
   });
 });
 
+/** A photo of versions 1 and 2. */
+const photoOf2 = (id: string, addedAt: number): object => ({
+  id, projectId: 'p', fileName: `${id}.jpg`, addedAt, picture: new Blob([id]), thumbnail: new Blob(['small']), widthPx: 512, heightPx: 640,
+  faceBox: [0.2, 0.2, 0.8, 0.8], faceCount: 1, digest: id,
+});
+
 /** Version 1 as it was shipped, written without any code of ours. */
 function openVersion1(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
@@ -229,16 +260,67 @@ function openVersion1(): Promise<IDBDatabase> {
   });
 }
 
+/** Version 2 as it was shipped, likewise. */
+function openVersion2(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open('likeness', 2);
+    request.onupgradeneeded = () => {
+      for (const [store, keyPath, hasProject] of [
+        ['projects', 'id', false], ['photos', 'id', true], ['runs', 'id', true], ['checkpoints', 'runId', false], ['likenesses', 'id', true], ['likenessFiles', 'likenessId', false],
+        ['images', 'id', true], ['imageFiles', 'imageId', false], ['models', 'id', false], ['modelFiles', ['modelId', 'path'], false],
+        ['modelChunks', ['modelId', 'path', 'index'], false], ['settings', 'name', false],
+      ] as const) {
+        const created = request.result.createObjectStore(store, { keyPath: typeof keyPath === 'string' ? keyPath : [...keyPath] });
+        if (hasProject) created.createIndex('byProject', 'projectId');
+      }
+    };
+    request.onsuccess = () => {
+      resolve(request.result);
+    };
+    request.onerror = () => {
+      reject(new Error('version 2 could not be made'));
+    };
+  });
+}
+
+async function forgetDatabase(): Promise<void> {
+  await closeDatabase();
+  await new Promise((resolve) => {
+    indexedDB.deleteDatabase('likeness').onsuccess = resolve;
+  });
+}
+
+describe('the upgrade from version 2', () => {
+  test('keeps photos, which can be changed and wait to be measured; nothing else is touched', async () => {
+    await forgetDatabase();
+    const old = await openVersion2();
+    const transaction = old.transaction(['photos', 'likenesses', 'images', 'settings'], 'readwrite');
+    for (const index of [1, 2, 3]) transaction.objectStore('photos').put(photoOf2(`photo ${index}`, index));
+    transaction.objectStore('likenesses').put({ id: 'l', projectId: 'p', runId: 'r', createdAt: 1, name: 'Ada', triggerPrompt: 'x' });
+    transaction.objectStore('images').put(image('i', 1));
+    transaction.objectStore('settings').put({ name: 'current-project', value: 'p' });
+    await new Promise((resolve) => {
+      transaction.oncomplete = resolve;
+    });
+    old.close();
+
+    const photos = await listPhotos('p');
+    expect(photos.map(({ id }) => id)).toEqual(['photo 1', 'photo 2', 'photo 3']);
+    expect(photos[0]).toMatchObject({ heightPx: 640, faceCount: 1, original: null, edit: noEdit, measures: null, chosenFace: null, overridden: [] });
+    expect(await photos[2]?.picture.text()).toBe('photo 3');
+    expect((await listLikenesses('p'))[0]?.name).toBe('Ada');
+    expect(await listImages('p')).toEqual([image('i', 1)]);
+    expect(await readSetting('current-project')).toBe('p');
+  });
+});
+
 describe('the upgrade from version 1', () => {
   test('keeps photos, likenesses and the files of a model, which become chunks', async () => {
-    await closeDatabase();
-    await new Promise((resolve) => {
-      indexedDB.deleteDatabase('likeness').onsuccess = resolve;
-    });
+    await forgetDatabase();
     const old = await openVersion1();
     const large = pattern(chunkBytes + 17);
     const transaction = old.transaction(['photos', 'likenesses', 'weights'], 'readwrite');
-    transaction.objectStore('photos').put(photo('a', 1));
+    transaction.objectStore('photos').put(photoOf2('a', 1));
     transaction.objectStore('likenesses').put({ id: 'l', projectId: 'p', runId: 'r', createdAt: 1, name: 'Ada', triggerPrompt: 'x' });
     for (const [path, content] of [['unet/w.safetensors', large.buffer], ['unet/config.json', bytes(1, 2)]] as const) {
       transaction.objectStore('weights').put({ key: `m/${path}`, modelId: 'm', path, bytes: content, sizeBytes: content.byteLength, sha256: null, storedAt: 7 });
@@ -248,7 +330,9 @@ describe('the upgrade from version 1', () => {
     });
     old.close();
 
-    expect(await (await listPhotos('p'))[0]?.picture.text()).toBe('a');
+    const [first] = await listPhotos('p');
+    expect(await first?.picture.text()).toBe('a');
+    expect(first).toMatchObject({ measures: null, overridden: [] });
     expect((await listLikenesses('p'))[0]?.name).toBe('Ada');
     expect(await listModels()).toEqual([{ id: 'm', label: 'm', source: { kind: 'local', name: 'm' }, licence: null, addedAt: 7, isComplete: true }]);
     const file = await openStoredFile({ modelId: 'm', path: 'unet/w.safetensors' });
@@ -273,7 +357,7 @@ describe('the database', () => {
   test('a tab with an older version steps aside when a newer one upgrades', async () => {
     await saveSetting('current-project', 'p');
     const version = await new Promise<number>((resolve, reject) => {
-      const request = indexedDB.open('likeness', 3);
+      const request = indexedDB.open('likeness', databaseVersion + 1);
       request.onsuccess = () => {
         resolve(request.result.version);
         request.result.close();
@@ -282,7 +366,7 @@ describe('the database', () => {
         reject(new Error('upgrade failed'));
       };
     });
-    expect(version).toBe(3);
+    expect(version).toBe(databaseVersion + 1);
     await expect(readSetting('current-project')).rejects.toMatchObject({ code: 'storage-blocked' });
     await new Promise((resolve) => {
       indexedDB.deleteDatabase('likeness').onsuccess = resolve;

@@ -62,7 +62,7 @@ export interface GraphRunner {
    * Places weights on the device, widening float16 to float32. See [Note: which type a weight has where].
    *
    * @param weights by parameter name: a map, or a stream that is read one tensor after another. A CPU runner may go on using the arrays
-   *   of float32 weights, so they must not be changed; others are not kept.
+   *   of float32 weights, so they must not be changed; others are not kept. The stream may use this runner to compute what comes next.
    */
   upload(weights: WeightStream): Promise<WeightSet>;
   /**

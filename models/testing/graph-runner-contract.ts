@@ -84,6 +84,20 @@ export function describeGraphRunner(title: string, create: () => Promise<GraphRu
       await compiled.dispose();
     });
 
+    test('a stream of weights may be computed on the runner that takes it', async () => {
+      async function* doubled(): AsyncGenerator<readonly [string, Tensor]> {
+        const compiled = await runner.compile(scale(2), []);
+        const { y } = await compiled.run({ x: float32([4], [1, 2, 3, 4]) });
+        await compiled.dispose();
+        yield ['doubled', y!];
+      }
+      const set = await runner.upload(doubled());
+      const builder = new GraphBuilder('identity');
+      builder.output('y', builder.node('Add', [builder.parameter('doubled', 'float32', [4]), builder.input('x', 'float32', [4])]));
+      const compiled = await runner.compile(builder.build(), [set]);
+      expect(values((await compiled.run({ x: float32([4], [0, 0, 0, 1]) }))['y'])).toEqual([2, 4, 6, 9]);
+    });
+
     test('float16 weights are widened to float32', async () => {
       const halves = new Map(weights()).set('layer.weight', tensor('float16', [2, 3], narrowToHalves(Float32Array.from(weightValues))));
       const set = await runner.upload(halves);

@@ -27,19 +27,21 @@ export class OrtGraphRunner implements GraphRunner {
     this.#device = new OrtDevice(platform, mutex);
   }
 
-  upload(weights: WeightStream): Promise<WeightSet> {
-    return this.#device.run(`placing weights on ${this.backend}`, async () => {
-      const placed = new Map<string, PlacedWeight>();
-      try {
-        for await (const [name, weight] of weights) placed.set(name, await this.#device.platform.placeWeight(widened(weight)));
-      } catch (error) {
+  async upload(weights: WeightStream): Promise<WeightSet> {
+    const { platform } = this.#device;
+    const placed = new Map<string, PlacedWeight>();
+    try {
+      // The lock is held for one weight, not for the stream: the next weight may be computed on this very runner, as merged ones are.
+      for await (const [name, weight] of weights) placed.set(name, await this.#device.run(`placing weights on ${this.backend}`, () => platform.placeWeight(widened(weight))));
+    } catch (error) {
+      this.#device.release(() => {
         for (const weight of placed.values()) weight.free();
-        throw error;
-      }
-      const set = new OrtWeightSet(placed);
-      this.#weights.add(set);
-      return set;
-    });
+      });
+      throw error;
+    }
+    const set = new OrtWeightSet(placed);
+    this.#weights.add(set);
+    return set;
   }
 
   /** @param binding how the weights are bound; default: by their size, as [Note: initializers or inputs] explains */

@@ -9,6 +9,7 @@ export const checkIds = [
   'other-person',
   'face-small',
   'face-cut-off',
+  'not-upright',
   'turned-away',
   'eyes-closed',
   'covered',

@@ -72,6 +72,20 @@ describe('a model from a hub', () => {
     expect((await findModel('m'))?.isComplete).toBe(true);
   });
 
+  test('a line that drops at every chunk boundary loses only what the browser had not handed over', async () => {
+    const { order: ordered, log } = order('test/big', `~cut=${chunkBytes}~cuts=9`);
+    await new ModelService([10, 10, 10, 10]).fetchModel(ordered);
+    const requests = unetRequests(await log());
+    expect(requests.length).toBeGreaterThanOrEqual(3);
+    for (const [i, request] of requests.entries()) {
+      const before = requests[i - 1];
+      const reached = before === undefined ? 0 : startOf(before) + before.sentBytes;
+      expect(startOf(request)).toBeLessThanOrEqual(reached);
+      expect(startOf(request)).toBeGreaterThanOrEqual(reached - 2 ** 20);
+    }
+    expect((await findModel('m'))?.isComplete).toBe(true);
+  });
+
   test('a host that is down again and again fails in the end, keeps what came, and goes on from there', async () => {
     const { order: ordered, log } = order('test/big', '~down=3');
     await expect(new ModelService([10, 10]).fetchModel(ordered)).rejects.toMatchObject({ code: 'download-failed', retryable: true });

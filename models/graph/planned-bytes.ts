@@ -5,23 +5,16 @@
  * is kept. So more is held than `live-bytes.ts` counts: for one training sample of BK-SDM-tiny at 256 px that counts 390 MiB, this 463, and
  * onnxruntime 1.30's profiler 466.
  */
+import { dataflowOf, type Dataflow } from './dataflow.ts';
 import type { Graph, Node, Value } from './graph.ts';
 import { sizeBytes } from './live-bytes.ts';
 import type { ConvTransposeAttributes } from './ops/convolution.ts';
-import { runtimeOrder } from './runtime-order.ts';
+import { orderOf } from './runtime-order.ts';
 
 /** Kernels that may write their result over an input of the same shape that nobody needs afterwards. */
 const inPlace: ReadonlySet<string> = new Set([
   'Add', 'Sub', 'Mul', 'Div', 'Neg', 'Exp', 'Erf', 'Sqrt', 'Reciprocal', 'Sigmoid', 'Tanh', 'Relu', 'Clip', 'Sin', 'Cos', 'Log', 'Abs', 'Softmax', 'Softplus',
 ]); // prettier-ignore
-
-interface Buffer {
-  readonly bytes: number;
-  readonly from: number;
-  to: number;
-}
-
-const shapeKey = ({ dtype, shape }: Value): string => `${dtype}${shape.join('x')}`;
 
 /** What a transposed convolution unfolds: [channels * window, pixels] in full. Plain ones work in strips. */
 function scratchBytes({ op, inputs, outputs, attributes }: Node): number {
@@ -34,65 +27,90 @@ function scratchBytes({ op, inputs, outputs, attributes }: Node): number {
   return 4 * (outputs[0]!.shape[1]! / group) * window * pixels;
 }
 
-/** Gives every computed value a buffer, as the planner does. */
-function assignBuffers(nodes: readonly Node[], { outputs: graphOutputs }: Graph): readonly Buffer[] {
-  const kept = new Set<Value>(graphOutputs.map(({ value }) => value));
-  const uses = new Map<Buffer, number>();
-  const readers = new Map<Value, number>();
-  for (const { inputs } of nodes) for (const input of inputs) readers.set(input, (readers.get(input) ?? 0) + 1);
-  const bufferOf = new Map<Value, Buffer>();
-  // By shape, the one that was freed last on top.
-  const waiting = new Map<string, Buffer[]>();
-  const buffers: Buffer[] = [];
+/** Buffers by number: how large, and from which to which position of the order they are held. `Infinity`: to the end. */
+interface Buffers {
+  readonly bytes: readonly number[];
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
 
-  /** The buffer that an output takes over from an input, or from a tensor that is done with. */
-  const reusable = (node: Node, output: Value): Buffer | undefined => {
-    if (node.op === 'Reshape') return bufferOf.get(node.inputs[0]!);
-    if (kept.has(output)) return undefined;
-    const key = shapeKey(output);
-    const overwritten = inPlace.has(node.op) ? node.inputs.find((input) => uses.get(bufferOf.get(input)!) === 1 && shapeKey(input) === key) : undefined;
-    return overwritten === undefined ? waiting.get(key)?.pop() : bufferOf.get(overwritten);
-  };
-  const finish = (value: Value, position: number): void => {
-    const buffer = bufferOf.get(value);
-    if (buffer === undefined) return; // an input or a weight
-    buffer.to = Math.max(buffer.to, position);
-    const left = uses.get(buffer)! - (readers.has(value) ? 1 : 0);
-    uses.set(buffer, left);
-    if (left > 0) return;
-    const key = shapeKey(value);
-    const free = waiting.get(key);
-    if (free === undefined) waiting.set(key, [buffer]);
-    else free.push(buffer);
-  };
-  nodes.forEach((node, position) => {
-    for (const output of node.outputs) {
-      const reused = reusable(node, output);
-      const buffer = reused ?? { bytes: sizeBytes(output), from: position, to: position };
-      if (reused === undefined) buffers.push(buffer);
-      bufferOf.set(output, buffer);
-      uses.set(buffer, (uses.get(buffer) ?? 0) + (readers.get(output) ?? 0) + (kept.has(output) ? Infinity : 0));
-      buffer.to = kept.has(output) ? Infinity : Math.max(buffer.to, position);
-    }
-    for (const input of node.inputs) finish(input, position);
-    for (const output of node.outputs) if (!readers.has(output)) finish(output, position);
+/** A number for each dtype and shape. */
+function numberShapes(values: readonly Value[]): { readonly shapeOf: Int32Array; readonly count: number } {
+  const known = new Map<string, number>();
+  const shapeOf = Int32Array.from(values, ({ dtype, shape }) => {
+    const key = `${dtype}${shape.join('x')}`;
+    const number = known.get(key) ?? known.size;
+    known.set(key, number);
+    return number;
   });
-  return buffers;
+  return { shapeOf, count: known.size };
+}
+
+/** Gives every computed value a buffer, as the planner does. */
+function assignBuffers({ nodes, outputs }: Graph, { values, firstOutput, firstInput, inputs, numberOf }: Dataflow, order: Int32Array): Buffers {
+  const isKept = new Uint8Array(values.length);
+  for (const { value } of outputs) isKept[numberOf.get(value)!] = 1;
+  const readers = new Int32Array(values.length);
+  for (const input of inputs) if (input >= 0) readers[input] = readers[input]! + 1;
+  const { shapeOf, count } = numberShapes(values);
+  const bufferOf = new Int32Array(values.length).fill(-1);
+  const [bytes, from, to, uses]: [number[], number[], number[], number[]] = [[], [], [], []];
+  // By shape, the one that was freed last on top.
+  const waiting = Array.from({ length: count }, (): number[] => []);
+
+  /** The buffer that an output takes over from an input, or from a tensor that is done with; -1 for none. */
+  const reusable = (n: number, output: number): number => {
+    const { op } = nodes[n]!;
+    const first = firstInput[n]!;
+    if (op === 'Reshape') return inputs[first]! < 0 ? -1 : bufferOf[inputs[first]!]!;
+    if (isKept[output] === 1) return -1;
+    const shape = shapeOf[output]!;
+    for (let i = first; inPlace.has(op) && i < firstInput[n + 1]!; i++) {
+      const input = inputs[i]!;
+      if (input >= 0 && shapeOf[input] === shape && uses[bufferOf[input]!] === 1) return bufferOf[input]!;
+    }
+    return waiting[shape]!.pop() ?? -1;
+  };
+  const finish = (value: number, position: number): void => {
+    const buffer = bufferOf[value]!;
+    to[buffer] = Math.max(to[buffer]!, position);
+    const left = uses[buffer]! - (readers[value]! > 0 ? 1 : 0);
+    uses[buffer] = left;
+    if (left <= 0) waiting[shapeOf[value]!]!.push(buffer);
+  };
+  order.forEach((n, position) => {
+    for (let output = firstOutput[n]!; output < firstOutput[n + 1]!; output++) {
+      let buffer = reusable(n, output);
+      if (buffer < 0) {
+        buffer = bytes.push(sizeBytes(values[output]!)) - 1;
+        from.push(position);
+        to.push(position);
+        uses.push(0);
+      }
+      bufferOf[output] = buffer;
+      uses[buffer] = uses[buffer]! + readers[output]! + (isKept[output] === 1 ? Infinity : 0);
+      to[buffer] = isKept[output] === 1 ? Infinity : Math.max(to[buffer]!, position);
+    }
+    for (let i = firstInput[n]!; i < firstInput[n + 1]!; i++) if (inputs[i]! >= 0) finish(inputs[i]!, position);
+    for (let output = firstOutput[n]!; output < firstOutput[n + 1]!; output++) if (readers[output] === 0) finish(output, position);
+  });
+  return { bytes, from, to };
 }
 
 /** Peak bytes of a run, the kernels' own working memory included. Inputs, weights and constants are not counted. */
 export function plannedPeakBytes(graph: Graph): number {
-  const nodes = runtimeOrder(graph);
-  const buffers = assignBuffers(nodes, graph);
-  const change = new Float64Array(nodes.length + 1);
-  for (const { bytes, from, to } of buffers) {
-    change[from] = change[from]! + bytes;
-    if (to < nodes.length) change[to + 1] = change[to + 1]! - bytes;
-  }
+  const dataflow = dataflowOf(graph);
+  const order = orderOf(dataflow);
+  const { bytes, from, to } = assignBuffers(graph, dataflow, order);
+  const change = new Float64Array(order.length + 1);
+  bytes.forEach((size, i) => {
+    change[from[i]!] = change[from[i]!]! + size;
+    if (to[i]! < order.length) change[to[i]! + 1] = change[to[i]! + 1]! - size;
+  });
   let [live, peak] = [0, 0];
-  nodes.forEach((node, position) => {
+  order.forEach((n, position) => {
     live += change[position]!;
-    peak = Math.max(peak, live + scratchBytes(node));
+    peak = Math.max(peak, live + scratchBytes(graph.nodes[n]!));
   });
   return peak;
 }

@@ -1,7 +1,7 @@
 /** @file The weights of a model on the device, component by component: placed when first needed, and gone when others need the room. */
 import { components, type Component } from '../families/stable-diffusion/weight-names.ts';
 import type { ModelWeights } from '../families/stable-diffusion/model-weights.ts';
-import type { GraphRunner, WeightSet } from '../runtime/graph-runner.ts';
+import type { GraphRunner, WeightSet, WeightStream } from '../runtime/graph-runner.ts';
 
 /** Owns the sets it places. */
 export class ComponentWeights {
@@ -20,9 +20,12 @@ export class ComponentWeights {
    * @throws {AppError} `weights-corrupt`, `device-out-of-memory`
    */
   of(component: Component): Promise<WeightSet> {
-    const known = this.#placed.get(component);
-    if (known !== undefined) return known;
-    const placing = this.#runner.upload(this.#stored.stream(component));
+    return this.#placed.get(component) ?? this.place(component, this.#stored.stream(component));
+  }
+
+  /** Places other weights than those of the files; what is there must have been freed. */
+  place(component: Component, weights: WeightStream): Promise<WeightSet> {
+    const placing = this.#runner.upload(weights);
     this.#placed.set(component, placing);
     placing.catch(() => this.#placed.delete(component));
     return placing;

@@ -3,6 +3,7 @@ import type { WeightedLora } from '../lora/merge-lora.ts';
 import { AppError } from '../errors/app-error.ts';
 import { timeFeatures } from '../families/stable-diffusion/unet.ts';
 import { schedulers, type SchedulerId } from '../schedulers/index.ts';
+import type { TimestepSpacing } from '../schedulers/scheduler-config.ts';
 import type { Sampler } from '../schedulers/scheduler.ts';
 import type { TorchRandom } from '../tensor/random.ts';
 import type { Shape } from '../tensor/shape.ts';
@@ -25,6 +26,8 @@ export interface DrawingTerms {
   readonly guidanceRescale?: number;
   /** 0 to 1: how much fresh noise DDIM (default 0) and TCD (default 0.3) put back; other schedulers have their own ways. */
   readonly eta?: number;
+  /** Where the steps lie, if not where the model's own configuration puts them: some acceleration LoRAs were taught with others. */
+  readonly timestepSpacing?: TimestepSpacing | undefined;
   /** Last layers of the text encoder to leave out, as `clip_skip` in diffusers. Default 0. */
   readonly clipSkip?: number;
   /** The same seed gives the same picture, here and in diffusers. */
@@ -68,7 +71,7 @@ export interface Beginning {
  *
  * @throws {AppError} `job-invalid` if it takes no step, or for a number of steps or an `eta` that cannot be
  */
-export function planRun(model: LoadedModel, { scheduler, steps, eta }: DrawingTerms, strength: number): { sampler: Sampler; firstCall: number } {
+export function planRun(model: LoadedModel, { scheduler, steps, eta, timestepSpacing }: DrawingTerms, strength: number): { sampler: Sampler; firstCall: number } {
   const { create, callsPerStep } = schedulers[scheduler];
   const taken = Math.min(Math.floor(steps * strength), steps);
   if (!(taken >= 1 && strength <= 1)) {
@@ -78,7 +81,7 @@ export function planRun(model: LoadedModel, { scheduler, steps, eta }: DrawingTe
   if (eta !== undefined && !(eta >= 0 && eta <= 1)) throw new AppError('job-invalid', { message: `a share of fresh noise of ${eta} cannot be`, help: 'Choose 0 to 1.' });
   // As the pipelines of diffusers do whatever an old file says: latents are not clipped, and leading timesteps begin at 1.
   const { className, stated } = model.schedulerConfig;
-  const config = { className, stated: { ...stated, clipSample: false, stepsOffset: 1, ...(eta !== undefined && { eta }) } };
+  const config = { className, stated: { ...stated, clipSample: false, stepsOffset: 1, ...(eta !== undefined && { eta }), ...(timestepSpacing && { timestepSpacing }) } };
   return { sampler: create(config, steps), firstCall: (steps - taken) * callsPerStep };
 }
 

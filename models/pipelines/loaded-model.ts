@@ -6,7 +6,8 @@ import { components, type Component } from '../families/stable-diffusion/weight-
 import type { ModelFolder } from '../formats/model-folder.ts';
 import type { Graph } from '../graph/graph.ts';
 import { loraBaseOf, type LoraBase } from '../lora/lora-base.ts';
-import { mergeLora, type WeightedLora } from '../lora/merge-lora.ts';
+import type { WeightedLora } from '../lora/merge-lora.ts';
+import { mergedWeights, type MergeOptions } from '../lora/merge-on-runner.ts';
 import type { CompiledGraph, GraphRunner, WeightSet } from '../runtime/graph-runner.ts';
 import type { SchedulerConfig } from '../schedulers/scheduler-config.ts';
 import type { Shape } from '../tensor/shape.ts';
@@ -14,13 +15,14 @@ import { tensor, type Tensor } from '../tensor/tensor.ts';
 import type { ClipTokenizer } from '../text/clip-tokenizer.ts';
 import { CompiledGraphCache } from './compiled-graph-cache.ts';
 import { ComponentWeights } from './component-weights.ts';
+import { changedComponents, mergedComponent } from './merged-component.ts';
 import { openModel, type OpenedModel, type OpenModelOptions } from './open-model.ts';
 
 export interface DenoiserOptions {
   readonly batchSize: number;
   /** [1, C, H, W] of one latent. */
   readonly latentShape: Shape;
-  /** Merged into the weights before drawing. */
+  /** Merged, and held beside the weights that they change; see `placeMerged` for likenesses that stay for a whole job. */
   readonly loras: readonly WeightedLora[];
 }
 
@@ -41,7 +43,10 @@ export class LoadedModel {
   readonly #weights: ComponentWeights;
   readonly #graphs: CompiledGraphCache;
   #loraBase: Promise<LoraBase> | null = null;
+  /** Merged weights that are held beside the plain ones. */
   #merged: { readonly loras: readonly WeightedLora[]; readonly set: WeightSet } | null = null;
+  /** Components whose weights are not the plain ones. */
+  #replaced: readonly Component[] = [];
 
   private constructor(runner: GraphRunner, { model, tokenizer, schedulerConfig, weights }: OpenedModel) {
     this.runner = runner;
@@ -89,7 +94,33 @@ export class LoadedModel {
     await this.#graphs.releaseAll('');
     this.#merged?.set.dispose();
     this.#merged = null;
-    for (const component of components) if (!kept.includes(component)) await this.#weights.free(component);
+    for (const component of components) if (!kept.includes(component) || this.#replaced.includes(component)) await this.#weights.free(component);
+    this.#replaced = [];
+  }
+
+  /**
+   * Places UNet and text encoder anew with these likenesses merged in, in the place of the plain weights: the device holds one copy of the
+   * model, and the factors may be forgotten. From then on drawing without likenesses draws with these, until `placePlain` or `keepOnly`.
+   *
+   * @throws {AppError} `lora-incompatible`, `weights-corrupt`, `device-out-of-memory`, and what `options.beforeLayer` throws; the model is the plain one then
+   */
+  async placeMerged(loras: readonly WeightedLora[], options: MergeOptions = {}): Promise<void> {
+    const changed = changedComponents(loras);
+    await this.keepOnly(components.filter((component) => !changed.includes(component)));
+    try {
+      for (const component of changed) {
+        this.#replaced = [...this.#replaced, component];
+        await this.#weights.place(component, mergedComponent(this.runner, this.storedWeights, component, loras, options));
+      }
+    } catch (error) {
+      await this.placePlain();
+      throw error;
+    }
+  }
+
+  /** Takes back what `placeMerged` did; the plain weights come back when they are needed. */
+  async placePlain(): Promise<void> {
+    if (this.#replaced.length > 0) await this.keepOnly(components);
   }
 
   /**
@@ -194,6 +225,7 @@ export class LoadedModel {
 
   /** The weights that the likenesses change, merged once for as long as the same ones are asked for. */
   async #mergedSets(loras: readonly WeightedLora[]): Promise<readonly WeightSet[]> {
+    if (loras.length > 0) await this.placePlain(); // These are merged with plain weights, not on top of others.
     if (!sameLoras(this.#merged?.loras ?? [], loras)) await this.#merge(loras);
     return this.#merged === null ? [] : [this.#merged.set];
   }
@@ -203,16 +235,7 @@ export class LoadedModel {
     await this.#graphs.releaseAll('merged text-encoder ');
     this.#merged?.set.dispose();
     this.#merged = null;
-    if (loras.length > 0) this.#merged = { loras, set: await this.runner.upload(mergedWeights(this.storedWeights, loras)) };
-  }
-}
-
-/** The weights that the likenesses change, each read from the model's files, merged and handed on before the next. */
-async function* mergedWeights(stored: ModelWeights, loras: readonly WeightedLora[]): AsyncGenerator<readonly [string, Tensor]> {
-  for (const path of new Set(loras.flatMap(({ weights }) => [...weights.keys()]))) {
-    const base = await stored.read(`${path}.weight`);
-    const here = loras.flatMap(({ weights, weight }) => (weights.has(path) ? [{ weights: new Map([[path, weights.get(path)!]]), weight }] : []));
-    yield* mergeLora(base === undefined ? new Map() : new Map([[`${path}.weight`, base]]), here);
+    if (loras.length > 0) this.#merged = { loras, set: await this.runner.upload(mergedWeights(this.runner, this.storedWeights, loras)) };
   }
 }
 

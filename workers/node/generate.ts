@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#models/errors/app-error.ts';
+import { components } from '#models/families/stable-diffusion/weight-names.ts';
 import { markMadeWithAi } from '#models/formats/made-with-ai.ts';
 import { parseSafetensors, writeSafetensors } from '#models/formats/safetensors.ts';
 import type { WeightedLora } from '#models/lora/merge-lora.ts';
@@ -75,7 +76,7 @@ export interface GenerateReport {
 
 /** Draws `count` pictures from a model folder. @param runner not owned */
 export async function generateImages(runner: GraphRunner, request: GenerateRequest, onPicture: (file: string) => void = () => undefined): Promise<GenerateReport> {
-  const model = await LoadedModel.load(runner, openModelDirectory(request.model), request.opening);
+  const model = await LoadedModel.open(runner, openModelDirectory(request.model), request.opening);
   try {
     return await drawPictures(model, request, onPicture);
   } finally {
@@ -84,13 +85,14 @@ export async function generateImages(runner: GraphRunner, request: GenerateReque
 }
 
 /**
- * Draws `count` pictures and writes them, marked as made with AI, as `<seed>.png`.
+ * Draws `count` pictures and writes them, marked as made with AI, as `<seed>.png`. The likenesses are merged once, and stay merged in `model`.
  *
  * @throws {AppError} what `readLoras` throws, `job-invalid`, `weights-corrupt`
  */
 export async function drawPictures(model: LoadedModel, request: GenerateRequest, onPicture: (file: string) => void = () => undefined): Promise<GenerateReport> {
   const watch = new Stopwatch();
-  const loras = await readLoras(model, request.loras);
+  await model.placeMerged(await readLoras(model, request.loras));
+  for (const component of components) await model.weightsOf(component);
   const latents = request.latentsFile === undefined ? undefined : await readLatents(request.latentsFile);
   const scheduler = request.scheduler ?? defaultSchedulerId(model.schedulerConfig);
   const [widthPx, heightPx] = request.sizePx ?? model.nativeSizePx;
@@ -103,7 +105,7 @@ export async function drawPictures(model: LoadedModel, request: GenerateRequest,
     const started = performance.now();
     const seed = request.seed + index;
     const { prompt, negativePrompt, steps, guidance, clipSkip = 0, guidanceRescale = 0 } = request;
-    const terms = { prompt, negativePrompt, scheduler, steps, guidance, guidanceRescale, clipSkip, seed, loras, tileAbovePixels, ...(request.eta !== undefined && { eta: request.eta }) };
+    const terms = { prompt, negativePrompt, scheduler, steps, guidance, guidanceRescale, clipSkip, seed, loras: [], tileAbovePixels, ...(request.eta !== undefined && { eta: request.eta }) };
     const drawing = source === undefined ? textToImage(model, { ...terms, widthPx, heightPx, ...(latents && { latents }) }) : drawOver(model, terms, source);
     let drawn = await drawing.next();
     while (drawn.done !== true) drawn = await drawing.next();

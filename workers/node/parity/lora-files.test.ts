@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseSafetensors } from '#models/formats/safetensors.ts';
 import { describeLora } from '#models/lora/describe-lora.ts';
 import { openLora } from '#models/lora/lora-contents.ts';
-import { mergeLora, type WeightedLora } from '#models/lora/merge-lora.ts';
+import type { WeightedLora } from '#models/lora/merge-lora.ts';
+import { mergedWeights } from '#models/lora/merge-on-runner.ts';
 import { readLora } from '#models/lora/read-lora.ts';
 import { writeLora, writtenLayouts } from '#models/lora/write-lora.ts';
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
@@ -63,17 +64,34 @@ test.each(Object.entries(cases))('%s draws the picture of the library that wrote
 const mergedKeysOf = (name: string): string[] => [...tensors.keys()].filter((key) => key.startsWith(`${name}.merged.`));
 const fused = Object.entries(cases).filter(([name]) => mergedKeysOf(name).length > 0);
 
-test.each(fused)('%s merges to the weights that fuse_lora makes', async (name, golden) => {
+test.each(fused)('%s merges to the weights that fuse_lora makes, on the runner as in plain JavaScript', async (name, golden) => {
   const loras = await lorasOf(golden);
-  for (const key of mergedKeysOf(name)) {
-    const parameter = key.slice(`${name}.merged.`.length);
-    const base = new Map([[parameter, (await model.storedWeights.read(parameter))!]]);
-    const path = parameter.replace(/\.weight$/, '');
-    const here = loras.flatMap(({ weights, weight }) => (weights.has(path) ? [{ weights: new Map([[path, weights.get(path)!]]), weight }] : []));
-    const ours = here.length === 0 ? new Map<string, Tensor>() : mergeLora(base, here);
-    const result = ours.get(parameter)?.data ?? widenHalves(base.get(parameter)!.data as Uint16Array);
-    expect(largestDifference(result as Float32Array, tensors.get(key)!.data as Float32Array), parameter).toBeLessThan(1e-5);
+  for (const runnerFrom of [0, Infinity]) {
+    const merged = new Map<string, Tensor>();
+    for await (const [parameter, weight] of mergedWeights(runner, model.storedWeights, loras, { runnerFrom })) merged.set(parameter, weight);
+    for (const key of mergedKeysOf(name)) {
+      const parameter = key.slice(`${name}.merged.`.length);
+      const result = merged.get(parameter)?.data ?? widenHalves((await model.storedWeights.read(parameter))!.data as Uint16Array);
+      expect(largestDifference(result as Float32Array, tensors.get(key)!.data as Float32Array), parameter).toBeLessThan(1e-5);
+    }
   }
+});
+
+test('likenesses merged in the place of the plain weights draw the picture of diffusers, others take their place, and the plain model comes back', async () => {
+  const { two, kohya } = cases;
+  const [ofTwo, ofKohya, plain] = [tensors.get('two.latents')!, tensors.get('kohya.latents')!, (await draw(two!, [])).latents].map(({ data }) => data as Float32Array);
+  const drawn = async (golden: GoldenCase): Promise<Float32Array> => (await draw(golden, [])).latents.data;
+  await model.placeMerged(await lorasOf(two!));
+  expect(relativeDifference(await drawn(two!), ofTwo!)).toBeLessThan(1e-4);
+  await model.placeMerged(await lorasOf(kohya!));
+  expect(relativeDifference(await drawn(kohya!), ofKohya!)).toBeLessThan(1e-4);
+  // A likeness that is asked for with one picture is merged with the plain weights, not on top of those.
+  expect(relativeDifference((await draw(two!, await lorasOf(two!))).latents.data, ofTwo!)).toBeLessThan(1e-4);
+  await model.placeMerged(await lorasOf(kohya!));
+  await model.placePlain();
+  expect(await drawn(two!)).toEqual(plain);
+  await expect(model.placeMerged(await lorasOf(kohya!), { beforeLayer: () => Promise.reject(new Error('stopped')) })).rejects.toThrow('stopped');
+  expect(await drawn(two!)).toEqual(plain);
 });
 
 test('every layout is recognized by its keys', async () => {

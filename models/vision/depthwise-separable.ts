@@ -1,4 +1,4 @@
-/** @file The block that both face nets are made of: a 3x3 convolution per channel, then a 1x1 convolution across them. */
+/** @file The block that the vision nets are made of: a small convolution per channel, then a 1x1 convolution across them. */
 import type { Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
@@ -29,13 +29,13 @@ export function convolution(builder: GraphBuilder, x: Value, name: string, chann
 }
 
 /**
- * A 3x3 convolution of each channel by itself.
+ * A convolution of each channel by itself.
  *
- * @param name its weights are `name.weight` [C, 1, 3, 3] and, where asked for, `name.bias` [C]
+ * @param name its weights are `name.weight` [C, 1, kernel, kernel] and, where asked for, `name.bias` [C]
  */
-export function depthwise(builder: GraphBuilder, x: Value, name: string, stride: number, withBias: boolean): Value {
+export function depthwise(builder: GraphBuilder, x: Value, name: string, stride: number, withBias: boolean, kernel = 3): Value {
   const channels = x.shape[1]!;
-  const inputs = [x, builder.parameter(`${name}.weight`, 'float32', [channels, 1, 3, 3])];
+  const inputs = [x, builder.parameter(`${name}.weight`, 'float32', [channels, 1, kernel, kernel])];
   if (withBias) inputs.push(builder.parameter(`${name}.bias`, 'float32', [channels]));
-  return builder.node('Conv', inputs, { strides: [stride, stride], pads: samePads(x.shape[2]!, 3, stride), dilations: noDilation, group: channels });
+  return builder.node('Conv', inputs, { strides: [stride, stride], pads: samePads(x.shape[2]!, kernel, stride), dilations: noDilation, group: channels });
 }

@@ -4,13 +4,14 @@ import { parseSafetensors } from '#models/formats/safetensors.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
 import type { Tensor } from '#models/tensor/tensor.ts';
 import { FaceAnalyzer } from '#models/vision/face-analyzer.ts';
+import { weightFile, type VisionNetName } from '#models/vision/vision-net.ts';
 import { createNodeRunner } from './ort-node-runner.ts';
 
 const weightsFolder = new URL('../../models/vision/weights/', import.meta.url);
 
 /** The weights of one net under our names. */
-export async function readFaceWeights(net: 'blazeface' | 'faceres'): Promise<Map<string, Tensor>> {
-  return parseSafetensors(new Uint8Array(await readFile(new URL(`${net}.safetensors`, weightsFolder)))).tensors;
+export async function readFaceWeights(net: VisionNetName): Promise<Map<string, Tensor>> {
+  return parseSafetensors(new Uint8Array(await readFile(new URL(weightFile(net), weightsFolder)))).tensors;
 }
 
 /** An analyzer with the means to free everything it holds. */

@@ -7,7 +7,9 @@ import { verifyGraph } from '#models/graph/verify-graph.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
 import { tensor, type Tensor } from '#models/tensor/tensor.ts';
 import { buildBlazeface } from '#models/vision/blazeface.ts';
+import { buildFaceMesh } from '#models/vision/face-mesh.ts';
 import { buildFaceres } from '#models/vision/faceres.ts';
+import type { VisionNetName } from '#models/vision/vision-net.ts';
 import { readFaceWeights } from './face-models.ts';
 import { readImage } from './image-files.ts';
 
@@ -25,7 +27,7 @@ function planes(edge: number, scale: number, offset: number): Tensor {
   return tensor('float32', [1, 3, size, size], data);
 }
 
-async function answer(runner: GraphRunner, graph: Graph, net: 'blazeface' | 'faceres', feed: Record<string, Tensor>): Promise<Record<string, Tensor>> {
+async function answer(runner: GraphRunner, graph: Graph, net: VisionNetName, feed: Record<string, Tensor>): Promise<Record<string, Tensor>> {
   verifyGraph(graph);
   const compiled = await runner.compile(graph, [await runner.upload(await readFaceWeights(net))]);
   return compiled.run(feed);
@@ -57,6 +59,12 @@ export function describeFaceNets(name: string, createRunner: () => GraphRunner):
       expect(largestDifference(embedding!, [golden.get('faceres.embedding')!])).toBeLessThan(1e-3);
       expect(largestDifference(age!, [golden.get('faceres.age')!])).toBeLessThan(1e-3);
       expect(largestDifference(male!, [golden.get('faceres.male')!])).toBeLessThan(1e-3);
+    });
+
+    test('the face mesh answers as the original does under TensorFlow.js', async () => {
+      const { points, presence } = await answer(runner, buildFaceMesh(), 'face-mesh', { face: planes(32, 1 / 255, 0) });
+      expect(largestDifference(points!, [golden.get('face-mesh.points')!])).toBeLessThan(1e-3);
+      expect(largestDifference(presence!, [golden.get('face-mesh.presence')!])).toBeLessThan(1e-3);
     });
   });
 }

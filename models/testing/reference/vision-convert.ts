@@ -10,8 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { writeSafetensors } from '#models/formats/safetensors.ts';
 import { fromHalfBits, narrowToHalves } from '#models/tensor/float16.ts';
 import { tensor, type Tensor } from '#models/tensor/tensor.ts';
-import { convertBlazeface, convertFaceres, type Weights } from '#models/vision/convert/convert-face-models.ts';
+import { convertBlazeface, convertFaceres } from '#models/vision/convert/convert-face-models.ts';
+import { convertFaceMesh } from '#models/vision/convert/convert-face-mesh.ts';
 import type { TfjsModel } from '#models/vision/convert/tfjs-weights.ts';
+import type { Weights } from '#models/vision/convert/weight-reader.ts';
 
 const source = join(process.argv[2] ?? '.', 'node_modules/@vladmandic/human/models');
 const target = fileURLToPath(new URL('../../vision/weights/', import.meta.url));
@@ -32,11 +34,12 @@ function narrowWhereExact(weights: Weights): Map<string, Tensor> {
 }
 
 const origin = { origin: '@vladmandic/human 3.3.6, converted from TensorFlow.js', card: 'models/vision/README.md' };
-for (const [name, convert] of [
-  ['blazeface', convertBlazeface],
-  ['faceres', convertFaceres],
+for (const [name, original, convert] of [
+  ['blazeface', 'blazeface', convertBlazeface],
+  ['faceres', 'faceres', convertFaceres],
+  ['face-mesh', 'facemesh', convertFaceMesh],
 ] as const) {
-  const file = writeSafetensors(narrowWhereExact(convert(...load(name))), origin);
+  const file = writeSafetensors(narrowWhereExact(convert(...load(original))), origin);
   writeFileSync(join(target, `${name}.safetensors`), file);
   console.log(`${name}.safetensors ${file.length} bytes`);
 }

@@ -5,7 +5,7 @@
  *   npx tsx models/testing/reference/vision-golden.ts FOLDER
  *
  * The input is `vision-face.png`, 256 x 256, an invented person from `data/people` (CC0). BlazeFace gets all of it,
- * FaceRes the 224 x 224 pixels in its middle.
+ * FaceRes the 224 x 224 pixels in its middle, the face mesh the middle 192 x 192.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -26,6 +26,7 @@ interface GraphModel {
 interface TensorFlow {
   setBackend(name: string): Promise<boolean>;
   loadGraphModel(handler: object): Promise<GraphModel>;
+  div(input: TfTensor, by: number): TfTensor;
   tensor4d(data: Float32Array, shape: readonly number[]): TfTensor;
 }
 
@@ -45,14 +46,22 @@ async function load(name: string): Promise<GraphModel> {
 const keep = (result: TfTensor): Tensor<'float32'> => float32(result.shape, result.dataSync());
 const { data } = await sharp(join(golden, 'vision-face.png')).removeAlpha().raw().toBuffer({ resolveWithObject: true });
 const wholeInput = Float32Array.from(data, (byte) => byte / 127.5 - 1);
-const middle = Float32Array.from({ length: 224 * 224 * 3 }, (_, i) => data[((Math.floor(i / 672) + 16) * 256 + 16) * 3 + (i % 672)]!);
+/** The pixels in the middle of the picture, 0 to 255, channels last. */
+function middle(size: number): TfTensor {
+  const edge = (256 - size) / 2;
+  const pixels = Float32Array.from({ length: size * size * 3 }, (_, i) => data[((Math.floor(i / (size * 3)) + edge) * 256 + edge) * 3 + (i % (size * 3))]!);
+  return tf.tensor4d(pixels, [1, size, size, 3]);
+}
 
 const tensors = new Map<string, Tensor>();
 const blazeface = await load('blazeface');
 const halves = blazeface.execute(tf.tensor4d(wholeInput, [1, 256, 256, 3]), ['Identity', 'Identity_1', 'Identity_2', 'Identity_3']);
 ['scores.fine', 'scores.coarse', 'boxes.fine', 'boxes.coarse'].forEach((name, i) => tensors.set(`blazeface.${name}`, keep(halves[i]!)));
 const faceres = await load('faceres');
-const described = faceres.execute(tf.tensor4d(middle, [1, 224, 224, 3]), ['global_pooling/Mean', 'age_pred/Softmax', 'gender_pred/Sigmoid']);
+const described = faceres.execute(middle(224), ['global_pooling/Mean', 'age_pred/Softmax', 'gender_pred/Sigmoid']);
 ['embedding', 'age', 'male'].forEach((name, i) => tensors.set(`faceres.${name}`, keep(described[i]!)));
+const mesh = await load('facemesh');
+const points = mesh.execute(tf.div(middle(192), 255), ['Identity_2', 'Identity_1']);
+['points', 'presence'].forEach((name, i) => tensors.set(`face-mesh.${name}`, keep(points[i]!)));
 for (const [name, { shape }] of tensors) console.log(name, shape);
 writeFileSync(join(golden, 'vision.safetensors'), writeSafetensors(tensors));

@@ -1,19 +1,8 @@
 /** @file The names of the two face nets in TensorFlow.js files, and the same weights under our names. */
 import { AppError } from '../../errors/app-error.ts';
-import type { Tensor } from '../../tensor/tensor.ts';
 import { bias, convolutionWeight, denseWeight, depthwiseWeight } from './convert-layout.ts';
 import { readTfjsWeights, type TfjsModel, type TfjsTensor } from './tfjs-weights.ts';
-
-export type Weights = Map<string, Tensor<'float32'>>;
-
-/** Finds a weight or says which is missing. */
-function reader(weights: ReadonlyMap<string, TfjsTensor>): (name: string) => TfjsTensor {
-  return (name) => {
-    const found = weights.get(name);
-    if (found === undefined) throw new AppError('weights-missing', { message: `${name} is not in the TensorFlow.js file` });
-    return found;
-  };
-}
+import { weightReader, type Weights } from './weight-reader.ts';
 
 /**
  * BlazeFace: the file names its weights `unknown_N`, so they are found through the nodes that use them.
@@ -21,7 +10,7 @@ function reader(weights: ReadonlyMap<string, TfjsTensor>): (name: string) => Tfj
  * @throws {AppError} `weights-missing` if a node or weight is absent
  */
 export function convertBlazeface(model: TfjsModel, bytes: Uint8Array): Weights {
-  const weightOf = reader(readTfjsWeights(model, bytes));
+  const weightOf = weightReader(readTfjsWeights(model, bytes));
   const inputsOf = (suffix: string): readonly TfjsTensor[] => {
     const node = model.modelTopology.node.find(({ name }) => name === suffix || name.endsWith(`/${suffix}`));
     if (node?.input === undefined) throw new AppError('weights-missing', { message: `no node ${suffix} in the TensorFlow.js file` });
@@ -57,7 +46,7 @@ export function convertBlazeface(model: TfjsModel, bytes: Uint8Array): Weights {
  * @throws {AppError} `weights-missing` if a weight is absent
  */
 export function convertFaceres(model: TfjsModel, bytes: Uint8Array): Weights {
-  const weightOf = reader(readTfjsWeights(model, bytes));
+  const weightOf = weightReader(readTfjsWeights(model, bytes));
   const result: Weights = new Map();
   const convolution = (name: string, layer: string): void => {
     result.set(`${name}.weight`, convolutionWeight(weightOf(`${layer}/convolution/merged_input`)));

@@ -61,4 +61,35 @@ export const visionCards: readonly VisionCard[] = [
     limits:
       'On 144 labelled renders the pose is off by 2.0 degrees in yaw, 2.9 in pitch and 1.5 in roll on average (worst 7.9): enough to tell turned from straight, not to measure. Points behind a hand or a mask are guessed, not seen.',
   },
+  {
+    id: 'dlib-face',
+    name: 'dlib face recognition ResNet v1',
+    file: 'weights/dlib-face.safetensors',
+    sizeBytes: 5929024,
+    digest: 'cba7d06c11ffc72b6e9072d843fdac3e682e8fe6740e0fbc0eed6a37bf3879eb',
+    authors: 'Davis E. King, 2017, dlib_face_recognition_resnet_model_v1; quantised by Vincent Mühler (face-api.js)',
+    source: 'npm @vladmandic/face-api 1.7.15 (MIT), model/face_recognition_model; converted by models/testing/reference/face-api-convert.ts',
+    licence:
+      'Public domain, as its author says in the README of github.com/davisking/dlib-models: "As far as I am concerned, anyone can do whatever they want with these model files as I\'ve released them into the public domain" (copies of that repository name CC0-1.0). He adds nothing about the pictures it learned from.',
+    trainingData:
+      'About 3 million faces of 7,485 people: about half from FaceScrub and VGG-Face (photographs of film and television celebrities, found by search engines, published for research and without asking the people), the rest gathered by the author from the web. No one shown agreed. Whether such weights may be used commercially is not settled anywhere we know of: the author gives them away freely, those of the pictures were never asked; have a lawyer look before relying on it.',
+    use: 'Compares faces on this device only: whether photos show one person, and how alike a drawn face is. It may steer training, selection and ranking; the judgement of the recipe is left to FaceRes, so that it cannot cheat.',
+    limits:
+      'Published: 99.38 % on Labeled Faces in the Wild with a hundred jittered copies, 99.13 % with one, as here. Its author says that the data is "heavily biased towards US faces", mostly celebrities; people of East Asia are reported to be confused far more often (dlib issues 480, 1407, 2816). Distances are therefore compared within a set of photos, never with a fixed rule alone. Only 128 numbers: not a proof of identity.',
+  },
+  {
+    id: 'age',
+    name: 'face-api.js age and gender net',
+    file: 'weights/age.safetensors',
+    sizeBytes: 475436,
+    digest: '51bb146c12ea2057bf6f816d7cf545123eea01136abf60487764e4576f37258e',
+    authors: 'Vincent Mühler (face-api.js), 2019',
+    source: 'npm @vladmandic/face-api 1.7.15 (MIT), model/age_gender_model; converted by models/testing/reference/face-api-convert.ts',
+    licence: 'MIT, and its author says of it: "created by myself and you can use them for whatever purpose you want" (face-api.js issue 315).',
+    trainingData:
+      'UTKFace, FG-NET, ChaLearn, IMDB-WIKI, CACD, MegaAge and MegaAge-Asian, as its author lists them: photographs from the web, most of them published for research without asking the people, some of children. The author grants the weights freely; several of the collections ask for research use only. A lawyer\'s question, as with every age net we know of.',
+    use: 'An apparent age for the stop that keeps photos of children out, and a suggestion of the word "man" or "woman" that the person chooses themselves. Stays on the device.',
+    limits:
+      'Published by its author on held-out parts of its data: mean error 4.54 years in all; 3.06 from 4 to 8 years, 4.82 from 9 to 18, 4.99 from 19 to 28, 5.43 from 29 to 40; sex 95 %, 88 % from 9 to 18. No pictures of children are kept here, so how often it lets one pass is not measured: see age.ts.',
+  },
 ];

@@ -28,10 +28,10 @@ export function widenQuantised(stored: ReadonlyMap<string, Tensor>): Map<string,
         return found.data as Float32Array;
       });
       const perChannel = data.length / shape[0]!;
-      const values = Float32Array.from(data as Uint8Array, (byte, i) => {
-        const channel = Math.floor(i / perChannel);
-        return byte * step![channel]! + zero![channel]!;
-      });
+      const values = new Float32Array(data.length);
+      for (let channel = 0, i = 0; channel < shape[0]!; channel++) {
+        for (const end = i + perChannel; i < end; i++) values[i] = (data as Uint8Array)[i]! * step![channel]! + zero![channel]!;
+      }
       widened.set(name, tensor('float32', shape, values));
     }
   }

@@ -46,5 +46,7 @@ export const doorways: Readonly<Record<string, readonly string[]>> = {
   '@hono/node-server': ['server/'],
   'client-zip': ['src/lib/flows/download.ts'],
   'workbox-window': ['src/lib/components/frame/UpdatePrompt.svelte'],
+  'libheif-js': ['workers/photos/heic-decoder.ts'],
+  mediabunny: ['workers/photos/video-frames.ts'],
   uplot: ['src/lib/components/likeness/LossCurve.svelte'],
 };

@@ -55,7 +55,8 @@ export async function encodePng({ widthPx, heightPx, rgb }: RgbPicture): Promise
   return new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
 }
 
-function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+/** @throws {AppError} `device-out-of-memory` if the browser makes no canvas of that size */
+export function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
   // On the CPU: every canvas here is read back or encoded, and a GPU canvas would pay for the way there and back.
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (context === null)

@@ -1,8 +1,7 @@
 /** @file Finds faces and measures them, on any runner. */
 import { AppError } from '../errors/app-error.ts';
 import type { RgbPicture } from '../pipelines/pixels.ts';
-import type { Graph } from '../graph/graph.ts';
-import type { CompiledGraph, GraphRunner, WeightSet } from '../runtime/graph-runner.ts';
+import type { GraphRunner } from '../runtime/graph-runner.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { buildBlazeface } from './blazeface.ts';
 import { faceView } from './face-alignment.ts';
@@ -10,6 +9,7 @@ import { decodeFaces, defaultDetection, detectorInput, mergeFaces, wholeView, ty
 import { apparentAge, embedderInput, normalise, type FaceEmbedding } from './face-embedding.ts';
 import { buildFaceres } from './faceres.ts';
 import type { PixelSize, SquareView } from './image.ts';
+import { VisionNet } from './vision-net.ts';
 
 /** What the two weight files hold. Without the embedder's weights faces are found but not measured. */
 export interface FaceWeights {
@@ -25,16 +25,11 @@ export interface FaceDescription {
   readonly apparentAgeYears: number;
 }
 
-interface Net {
-  readonly weights: WeightSet;
-  readonly graph: CompiledGraph;
-}
-
 export class FaceAnalyzer {
-  readonly #detector: Net;
-  readonly #embedder: Net | undefined;
+  readonly #detector: VisionNet;
+  readonly #embedder: VisionNet | undefined;
 
-  private constructor(detector: Net, embedder: Net | undefined) {
+  private constructor(detector: VisionNet, embedder: VisionNet | undefined) {
     this.#detector = detector;
     this.#embedder = embedder;
   }
@@ -46,12 +41,8 @@ export class FaceAnalyzer {
    * @throws {AppError} `weights-missing` if a tensor of a net is absent
    */
   static async create(runner: GraphRunner, { blazeface, faceres }: FaceWeights): Promise<FaceAnalyzer> {
-    const prepare = async (graph: Graph, tensors: ReadonlyMap<string, Tensor>): Promise<Net> => {
-      const weights = await runner.upload(tensors);
-      return { weights, graph: await runner.compile(graph, [weights]) };
-    };
-    const detector = await prepare(buildBlazeface(), blazeface);
-    return new FaceAnalyzer(detector, faceres === undefined ? undefined : await prepare(buildFaceres(), faceres));
+    const detector = await VisionNet.load(runner, buildBlazeface(), blazeface);
+    return new FaceAnalyzer(detector, faceres === undefined ? undefined : await VisionNet.load(runner, buildFaceres(), faceres));
   }
 
   /**
@@ -62,7 +53,7 @@ export class FaceAnalyzer {
     for (const views of detectionRounds(picture)) {
       const found: DetectedFace[] = [];
       for (const view of views) {
-        const { scores, boxes } = await this.#detector.graph.run({ image: detectorInput(picture, view) });
+        const { scores, boxes } = await this.#detector.run({ image: detectorInput(picture, view) });
         found.push(...decodeFaces(scores!, boxes!, view, picture, options));
       }
       if (found.length > 0) return mergeFaces(found, options);
@@ -77,16 +68,14 @@ export class FaceAnalyzer {
    */
   async embed(picture: RgbPicture, face: DetectedFace): Promise<FaceDescription> {
     if (this.#embedder === undefined) throw new AppError('weights-missing', { message: 'the face embedder was not loaded' });
-    const { embedding, age } = await this.#embedder.graph.run({ face: embedderInput(picture, faceView(face, picture)) });
+    const { embedding, age } = await this.#embedder.run({ face: embedderInput(picture, faceView(face, picture)) });
     return { embedding: normalise(embedding!.data as Float32Array), apparentAgeYears: apparentAge(age!.data as Float32Array) };
   }
 
   /** Frees both nets and their weights. */
   async dispose(): Promise<void> {
-    for (const net of [this.#detector, this.#embedder]) {
-      await net?.graph.dispose();
-      net?.weights.dispose();
-    }
+    await this.#detector.dispose();
+    await this.#embedder?.dispose();
   }
 }
 

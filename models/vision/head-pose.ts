@@ -1,7 +1,7 @@
 /** @file Which way a head is turned, from the mesh: the turn that lays a mean face on the measured points. */
 import { meshPoint, type FaceLandmarks } from './face-landmarks.ts';
 import type { HeadPose } from './photo-measures.ts';
-import { turnBetween } from './rigid-turn.ts';
+import { turnBetween, type Turn } from './rigid-turn.ts';
 
 /**
  * A face straight ahead, from the points that neither speech nor a smile moves: x to the right of the picture, y down, z away from the viewer.
@@ -59,16 +59,20 @@ const reference = [
   ]),
 ];
 
-/**
- * Angles in degrees. The head is first tilted about its own line of sight (roll), then raised (pitch), then turned (yaw).
- *
- * @see Horn 1987, Closed-form solution of absolute orientation using unit quaternions
- */
-export function headPose(landmarks: FaceLandmarks): HeadPose {
-  const turn = turnBetween(
+/** How the head is turned against one that looks straight ahead, level. */
+export function headTurn(landmarks: FaceLandmarks): Turn {
+  return turnBetween(
     reference.map(({ place }) => place),
     reference.map(({ point }) => meshPoint(landmarks, point)),
   );
+}
+
+/**
+ * Angles in degrees. The head is first tilted about its own line of sight (roll), then raised (pitch), then turned (yaw).
+ *
+ * @param turn of `headTurn`
+ */
+export function headPose(turn: Turn): HeadPose {
   const degrees = 180 / Math.PI;
   // The line of sight of the mean face is -z, so the turned one is the third column, negated.
   return {

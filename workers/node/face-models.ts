@@ -4,7 +4,8 @@ import { parseSafetensors } from '#models/formats/safetensors.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
 import type { Tensor } from '#models/tensor/tensor.ts';
 import { FaceAnalyzer } from '#models/vision/face-analyzer.ts';
-import { weightFile, type VisionNetName } from '#models/vision/vision-net.ts';
+import { PhotoAnalyzer } from '#models/vision/photo-analyzer.ts';
+import { visionNets, weightFile, type VisionNetName } from '#models/vision/vision-net.ts';
 import { createNodeRunner } from './ort-node-runner.ts';
 
 const weightsFolder = new URL('../../models/vision/weights/', import.meta.url);
@@ -15,16 +16,34 @@ export async function readFaceWeights(net: VisionNetName): Promise<Map<string, T
 }
 
 /** An analyzer with the means to free everything it holds. */
-export interface OpenFaceAnalyzer {
-  readonly analyzer: FaceAnalyzer;
+export interface OpenAnalyzer<Analyzer> {
+  readonly analyzer: Analyzer;
   dispose(): Promise<void>;
 }
+export type OpenFaceAnalyzer = OpenAnalyzer<FaceAnalyzer>;
 
 /** Loads detector and embedder onto a runner; its own CPU runner where none is given. The caller disposes. */
-export async function openFaceAnalyzer(runner?: GraphRunner): Promise<OpenFaceAnalyzer> {
+export function openFaceAnalyzer(runner?: GraphRunner): Promise<OpenFaceAnalyzer> {
+  return open(runner, async (used) => {
+    const [blazeface, faceres] = await Promise.all([readFaceWeights('blazeface'), readFaceWeights('faceres')]);
+    return FaceAnalyzer.create(used, { blazeface, faceres });
+  });
+}
+
+/** Loads every vision net there is, to measure photos; as `openFaceAnalyzer` otherwise. */
+export function openPhotoAnalyzer(runner?: GraphRunner): Promise<OpenAnalyzer<PhotoAnalyzer>> {
+  return open(runner, async (used) => {
+    const weights = await Promise.all(visionNets.map(async (net) => [net, await readFaceWeights(net)] as const));
+    return PhotoAnalyzer.create(used, Object.fromEntries(weights) as Record<VisionNetName, Map<string, Tensor>>);
+  });
+}
+
+async function open<Analyzer extends { dispose(): Promise<void> }>(
+  runner: GraphRunner | undefined,
+  create: (runner: GraphRunner) => Promise<Analyzer>,
+): Promise<OpenAnalyzer<Analyzer>> {
   const own = runner === undefined ? createNodeRunner() : undefined;
-  const [blazeface, faceres] = await Promise.all([readFaceWeights('blazeface'), readFaceWeights('faceres')]);
-  const analyzer = await FaceAnalyzer.create(runner ?? own!, { blazeface, faceres });
+  const analyzer = await create(runner ?? own!);
   return {
     analyzer,
     dispose: async () => {

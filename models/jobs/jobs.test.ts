@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isAppError } from '../errors/app-error.ts';
+import { firstRecipe } from '../training/recipe.ts';
 import { jobVersion, parseJob, seedOfPicture, type GenerateJob, type TrainJob } from './index.ts';
 
 const trainJob: TrainJob = {
@@ -18,6 +19,7 @@ const trainJob: TrainJob = {
   batchSize: 1,
   accumulation: 4,
   captionDropout: 0.1,
+  recipe: firstRecipe,
   seed: 42,
   preview: { prompt: 'a portrait photo of ohwx woman', everySamples: 100 },
 };
@@ -38,6 +40,11 @@ const generateJob: GenerateJob = {
   styleId: null,
 };
 
+test('a job from before recipes learns as it did', () => {
+  const { recipe: _, ...older } = trainJob;
+  expect(parseJob(older)).toEqual(trainJob);
+});
+
 test('a job survives JSON and is read back as it was', () => {
   for (const job of [trainJob, generateJob]) expect(parseJob(JSON.parse(JSON.stringify(job)))).toEqual(job);
 });
@@ -53,6 +60,7 @@ describe('a wrong job is refused with the name of its field and without its text
     ['unknown targets', { ...trainJob, lora: { ...trainJob.lora, targets: 'everything' } }, /"lora.targets".*attention/],
     ['a learning rate that is NaN', { ...trainJob, learningRate: NaN }, /"learningRate"/],
     ['a token with a space', { ...trainJob, subjectToken: 'anna k' }, /"subjectToken".*small letters/],
+    ['a recipe without noise', { ...trainJob, recipe: { ...firstRecipe, noiseLevels: { spread: 'even', highest: 0 } } }, /"recipe.noiseLevels.highest"/],
     ['an unknown option', { ...trainJob, turbo: true }, /turbo/],
     ['an unknown scheduler', { ...generateJob, scheduler: 'magic' }, /"scheduler".*euler/],
     ['a size between blocks', { ...generateJob, widthPx: 190 }, /"widthPx".*8/],

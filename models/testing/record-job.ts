@@ -5,6 +5,7 @@ import { textToImage } from '../pipelines/text-to-image.ts';
 import type { GraphRunner } from '../runtime/graph-runner.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { learnLikeness } from '../training/learn-likeness.ts';
+import { firstRecipe } from '../training/recipe.ts';
 import { trainingDefaults, trainingPlan } from '../training/training-defaults.ts';
 import { largestDifference } from './op-cases.ts';
 import { recordRuns, type RecordedRun } from './recording-runner.ts';
@@ -25,7 +26,7 @@ export async function recordJob(runner: GraphRunner, folder: ModelFolder): Promi
   const { runner: recording, recorded } = recordRuns(runner);
   const model = await LoadedModel.load(recording, folder);
   const rgb = Uint8Array.from({ length: sizePx * sizePx * 3 }, (_, i) => (i * 37) % 256);
-  const options = { caption: 'a portrait of a woman', resolutionPx: sizePx, lora: trainingDefaults.lora, plan: trainingPlan(0, { samples: 1, batchSize: 1 }), preview: null };
+  const options = { subject: { token: 'ohwx', personClass: 'woman' } as const, recipe: firstRecipe, resolutionPx: sizePx, lora: trainingDefaults.lora, plan: trainingPlan(0, { samples: 1, batchSize: 1 }), preview: null };
   await finish(learnLikeness(model, [{ picture: { widthPx: sizePx, heightPx: sizePx, rgb }, faceBox: null }], options));
   const request = { prompt: 'a portrait', negativePrompt: '', widthPx: sizePx, heightPx: sizePx, scheduler: 'ddim', steps: 2, guidance: 4, seed: 0, loras: [] } as const;
   await finish(textToImage(model, request));

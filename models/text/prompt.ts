@@ -20,13 +20,17 @@ export function subjectPhrase({ token, personClass }: Subject): string {
   return `${token} ${personClass}`;
 }
 
+/** How a caption says what is in the frame: the face alone, or head and shoulders. */
+export const framingWords = { close: 'a close up portrait of', 'half body': 'a portrait photo of' } as const;
+export type Framing = keyof typeof framingWords;
+
 /**
  * The caption of a training photo. What it names (clothes, backdrop, light) is not learned as part of the person.
  *
  * @param details short phrases such as "smiling" or "blurred office background"; empty ones are left out
  */
-export function trainingCaption(subject: Subject, details: readonly string[] = []): string {
-  return ['a close up portrait of ' + subjectPhrase(subject), ...details.map(tidy).filter((detail) => detail !== '')].join(', ');
+export function trainingCaption(subject: Subject, details: readonly string[] = [], framing: Framing = 'close'): string {
+  return [`${framingWords[framing]} ${subjectPhrase(subject)}`, ...details.map(tidy).filter((detail) => detail !== '')].join(', ');
 }
 
 /**

@@ -8,14 +8,17 @@ import type { RgbPicture } from '../pipelines/pixels.ts';
 import { textToImage, type TextToImageRequest } from '../pipelines/text-to-image.ts';
 import { noiseSchedule } from '../schedulers/noise-schedule.ts';
 import { resolveOptions } from '../schedulers/scheduler-config.ts';
+import type { Subject } from '../text/prompt.ts';
 import { AdamW } from './optimizers/adamw.ts';
 import { prepareExamples, type LearningPhoto } from './prepare-examples.ts';
+import type { TrainingRecipe } from './recipe.ts';
 import { trainLora, type TrainingPlan, type TrainingState, type TrainingStep } from './train-lora.ts';
 import { attentionPartBytes, trainingStages } from './training-graph.ts';
 
 export interface LearnOptions {
-  /** The sentence that stands for every photo, such as `a close up portrait of ohwx woman`. */
-  readonly caption: string;
+  /** Who the captions say it is. */
+  readonly subject: Subject;
+  readonly recipe: TrainingRecipe;
   readonly resolutionPx: number;
   readonly lora: LoraConfig;
   readonly plan: TrainingPlan;

@@ -10,9 +10,9 @@ import { tensor, type Tensor } from '../tensor/tensor.ts';
 import { type AdamW, clipGlobalNorm } from './optimizers/adamw.ts';
 import { warmupCosine } from './learning-rate.ts';
 import { lossNames, type TrainingStages } from './training-graph.ts';
-import { drawSample, type TrainingSample, type TrainingSet } from './training-set.ts';
+import { drawSample, type SamplePlan, type TrainingSample, type TrainingSet } from './training-set.ts';
 
-export interface TrainingPlan {
+export interface TrainingPlan extends SamplePlan {
   /** Samples to see in all; the last update may be smaller than the others. */
   readonly samples: number;
   /** Samples per run of the graph: the graph's own batch size. */
@@ -21,9 +21,6 @@ export interface TrainingPlan {
   readonly accumulation: number;
   readonly learningRate: number;
   readonly warmupSteps: number;
-  readonly seed: number;
-  /** Share of samples without a caption. */
-  readonly captionDropout: number;
   readonly maxGradientNorm: number;
 }
 
@@ -73,7 +70,7 @@ export async function* trainLora({ stages, compiled, unet, set, schedule, plan, 
     let loss = 0;
     for (let run = 0; run < plan.accumulation; run++) {
       const first = state.samplesSeen + run * plan.batchSize;
-      const samples = Array.from({ length: plan.batchSize }, (_, i) => drawSample(set, schedule, plan.seed, first + i, plan.captionDropout));
+      const samples = Array.from({ length: plan.batchSize }, (_, i) => drawSample(set, schedule, first + i, plan));
       const outputs = await readAll(await compiled.run({ ...batchFeeds(samples, unet, stages), ...feedFactors(state.factors) }));
       loss += outputs.get(lossNames.loss)![0]! / plan.accumulation;
       for (const [name, gradient] of compiled.plan.gradients) accumulate(gradients, name, outputs.get(gradient)!, 1 / plan.accumulation);

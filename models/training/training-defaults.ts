@@ -1,9 +1,11 @@
 /** @file How a likeness is learned unless someone asks otherwise. The numbers come from the runs in `README.md` of this folder. */
 import type { LoraConfig } from '../lora/lora-config.ts';
+import { firstRecipe, type TrainingRecipe } from './recipe.ts';
 import type { TrainingPlan } from './train-lora.ts';
 
 export interface TrainingDefaults {
   readonly lora: LoraConfig;
+  readonly recipe: TrainingRecipe;
   readonly samples: number;
   readonly batchSize: number;
   readonly accumulation: number;
@@ -17,6 +19,7 @@ export interface TrainingDefaults {
 /** For models of the built-in one's size. */
 export const trainingDefaults: TrainingDefaults = {
   lora: { rank: 16, alpha: 16, targets: 'all' },
+  recipe: firstRecipe,
   samples: 1200,
   batchSize: 4,
   accumulation: 1,
@@ -28,7 +31,7 @@ export const trainingDefaults: TrainingDefaults = {
 
 /** The plan of one run. */
 export function trainingPlan(seed: number, changes: Partial<TrainingDefaults> = {}): TrainingPlan {
-  const { samples, batchSize, accumulation, learningRate, warmupShare, captionDropout, maxGradientNorm } = { ...trainingDefaults, ...changes };
+  const { samples, batchSize, accumulation, learningRate, warmupShare, captionDropout, maxGradientNorm, recipe } = { ...trainingDefaults, ...changes };
   const updates = Math.ceil(samples / (batchSize * accumulation));
-  return { samples, batchSize, accumulation, learningRate, warmupSteps: Math.round(updates * warmupShare), seed, captionDropout, maxGradientNorm };
+  return { samples, batchSize, accumulation, learningRate, warmupSteps: Math.round(updates * warmupShare), seed, captionDropout, noiseLevels: recipe.noiseLevels, maxGradientNorm };
 }

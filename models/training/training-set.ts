@@ -4,6 +4,7 @@ import type { NoiseSchedule } from '../schedulers/noise-schedule.ts';
 import { addNoise, trainingTarget } from '../schedulers/noise-schedule.ts';
 import { TorchRandom } from '../tensor/random.ts';
 import { elementCount, type Shape } from '../tensor/shape.ts';
+import type { NoiseLevelPlan } from './recipe.ts';
 
 /** One crop of one photo, encoded once before training. */
 export interface TrainingView {
@@ -11,12 +12,12 @@ export interface TrainingView {
   readonly latent: Float32Array;
   /** Weight of the squared error, float32 [height * width], mean 1. */
   readonly lossWeight: Float32Array;
+  readonly caption: string;
 }
 
 export interface TrainingExample {
   /** At least one; several crops of a photo take turns. */
   readonly views: readonly TrainingView[];
-  readonly caption: string;
 }
 
 export interface TrainingSet {
@@ -36,25 +37,31 @@ export interface TrainingSample {
   readonly lossWeight: Float32Array;
 }
 
+/** What decides which samples are drawn. */
+export interface SamplePlan {
+  readonly seed: number;
+  /** Share of samples that are drawn without their caption, which keeps guidance working. */
+  readonly captionDropout: number;
+  /** Every level evenly, where none is given. */
+  readonly noiseLevels?: NoiseLevelPlan;
+}
+
 /** The golden ratio's fractional part: its multiples fill [0, 1) evenly from the first sample on. */
 const goldenStep = 0.6180339887498949;
 
 /**
  * Draws sample number `index`. Every random choice is derived from (seed, index) alone, so a run that was interrupted
  * goes on with exactly the samples it would have seen, and a checkpoint needs no generator state.
- *
- * @param captionDropout share of samples that are drawn without their caption, which keeps guidance working
  */
-export function drawSample(set: TrainingSet, schedule: NoiseSchedule, seed: number, index: number, captionDropout: number): TrainingSample {
+export function drawSample(set: TrainingSet, schedule: NoiseSchedule, index: number, { seed, captionDropout, noiseLevels = allLevels }: SamplePlan): TrainingSample {
   const count = set.examples.length;
   if (count === 0) throw new AppError('photos-too-few', { message: 'the training set is empty', help: 'Add photos.' });
   const order = new TorchRandom(mixSeed(seed, 0x10000 + Math.floor(index / count))).permutation(count);
   const example = set.examples[order[index % count]!]!;
   const random = new TorchRandom(mixSeed(seed, index));
   const view = example.views[random.integer(example.views.length)]!;
-  const offset = new TorchRandom(seed).uniform(1)[0]!;
-  const timestep = Math.floor(((offset + index * goldenStep) % 1) * schedule.alphasCumprod.length);
-  const caption = random.uniform(1)[0]! < captionDropout ? '' : example.caption;
+  const timestep = Math.floor(noiseLevel(noiseLevels, seed, index) * schedule.alphasCumprod.length);
+  const caption = random.uniform(1)[0]! < captionDropout ? '' : view.caption;
   const embedding = set.embeddings.get(caption);
   if (embedding === undefined) throw new AppError('internal', { message: 'a caption was not encoded before training' });
   const noise = random.normal(elementCount(set.latentShape));
@@ -65,6 +72,15 @@ export function drawSample(set: TrainingSet, schedule: NoiseSchedule, seed: numb
     embedding,
     lossWeight: view.lossWeight,
   };
+}
+
+const allLevels: NoiseLevelPlan = { spread: 'even', highest: 1 };
+
+/** Noise level of sample number `index`, 0 up to `highest`, that one not included. */
+function noiseLevel({ spread, highest }: NoiseLevelPlan, seed: number, index: number): number {
+  // A stream of its own, so that either spread meets the same photos and the same noise.
+  const share = spread === 'even' ? (new TorchRandom(seed).uniform(1)[0]! + index * goldenStep) % 1 : new TorchRandom(mixSeed(seed, 0x20000000 + index)).uniform(1)[0]!;
+  return share * highest;
 }
 
 /** A 32-bit seed that differs unpredictably for neighbouring indices. @see MurmurHash3's finaliser */

@@ -1,6 +1,7 @@
 /** @file Times one training sample and one picture of the built-in model, by doing a few of each. */
 import type { LoadedModel } from '#models/pipelines/loaded-model.ts';
 import { textToImage } from '#models/pipelines/text-to-image.ts';
+import { defaultSubjectToken } from '#models/text/prompt.ts';
 import { learnLikeness, type LearnOptions } from '#models/training/learn-likeness.ts';
 import { trainingDefaults, trainingPlan } from '#models/training/training-defaults.ts';
 import { breathe, type JobControl } from './job-queue.ts';
@@ -18,7 +19,8 @@ export async function timeTrainingSample(model: LoadedModel, control: JobControl
   const [widthPx, heightPx] = model.nativeSizePx;
   const grey = { widthPx, heightPx, rgb: new Uint8Array(widthPx * heightPx * 3).fill(128) };
   const options: LearnOptions = {
-    caption: '',
+    subject: { token: defaultSubjectToken, personClass: 'person' },
+    recipe: trainingDefaults.recipe,
     resolutionPx: widthPx,
     lora: trainingDefaults.lora,
     plan: trainingPlan(0, { samples: (1 + measuredUpdates) * samplesPerUpdate }),

@@ -69,10 +69,11 @@ export function learnOptionsOf({ job, need }: FittedJob, model: LoadedModel, { b
   const { samples, batchSize, accumulation, learningRate, warmupSteps, seed, captionDropout, preview } = job;
   const [widthPx, heightPx] = model.nativeSizePx;
   return {
-    caption: triggerPromptOf(job),
+    subject: { token: job.subjectToken, personClass: job.personClass },
+    recipe: job.recipe,
     resolutionPx: job.resolutionPx,
     lora: job.lora,
-    plan: { samples, batchSize, accumulation, learningRate, warmupSteps, seed, captionDropout, maxGradientNorm: trainingDefaults.maxGradientNorm },
+    plan: { samples, batchSize, accumulation, learningRate, warmupSteps, seed, captionDropout, noiseLevels: job.recipe.noiseLevels, maxGradientNorm: trainingDefaults.maxGradientNorm },
     memoryBytes: need.plannedBytes,
     ...(bindingBytes !== undefined && { bindingBytes }),
     preview:

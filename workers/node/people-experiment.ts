@@ -1,7 +1,7 @@
 /** @file What the "it learns the person" experiment is: who, which pictures are asked for, and what is read off them. */
 import type { StylePack } from '#models/styles/index.ts';
 import type { PersonClass } from '#models/text/prompt.ts';
-import { nearestColour, type LabColour } from '#models/vision/backdrop.ts';
+import { backdropColours, nearestColour, type LabColour } from '#models/vision/backdrop.ts';
 import { cosine, meanEmbedding, type FaceEmbedding } from '#models/vision/face-embedding.ts';
 import { identify, mean, meanOrNull, type MeasuredImage } from './score.ts';
 
@@ -10,12 +10,12 @@ export const trainingPhotos = 16;
 export const picturesPerStyle = 8;
 export const firstSeed = 1000;
 
-/** Median colour of the backdrop in the training set's pictures whose caption names it (`backdrop.ts`, 14 to 151 pictures each). */
+/** The four backdrops that are asked for. */
 export const backdrops = {
-  'light grey': [67, 1, 0],
-  black: [6, 0, -1],
-  'dark blue': [17, 1, -11],
-  white: [90, 0, 0],
+  'light grey': backdropColours['light grey'],
+  black: backdropColours.black,
+  'dark blue': backdropColours['dark blue'],
+  white: backdropColours.white,
 } as const satisfies Record<string, LabColour>;
 export type Backdrop = keyof typeof backdrops;
 

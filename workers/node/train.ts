@@ -14,10 +14,12 @@ import { writeLora, type WrittenLayout } from '#models/lora/write-lora.ts';
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
 import type { OpenModelOptions } from '#models/pipelines/open-model.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
+import { atOnce } from '#models/runtime/steps.ts';
 import { resolveOptions } from '#models/schedulers/scheduler-config.ts';
-import { defaultSubjectToken, subjectPhrase, trainingCaption, type PersonClass } from '#models/text/prompt.ts';
+import { defaultSubjectToken, subjectPhrase, type PersonClass } from '#models/text/prompt.ts';
 import { learnLikeness, type LearnEvent } from '#models/training/learn-likeness.ts';
 import type { LearningPhoto } from '#models/training/prepare-examples.ts';
+import type { TrainingRecipe } from '#models/training/recipe.ts';
 import { trainingDefaults, trainingPlan } from '#models/training/training-defaults.ts';
 import type { TrainingPlan, TrainingState } from '#models/training/train-lora.ts';
 import { faceWithForehead } from '#models/vision/training-crop.ts';
@@ -39,6 +41,8 @@ export interface TrainRequest {
   readonly layout?: WrittenLayout | undefined;
   readonly seed: number;
   readonly samples?: number | undefined;
+  /** The default one, where none is given. */
+  readonly recipe?: TrainingRecipe | undefined;
   readonly rank?: number | undefined;
   readonly resolutionPx?: number | undefined;
   readonly learningRate?: number | undefined;
@@ -84,14 +88,16 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
   const model = await LoadedModel.open(runner, openModelDirectory(request.model), request.opening);
   watch.lap('loading');
   const lora = { ...trainingDefaults.lora, ...(request.rank === undefined ? {} : { rank: request.rank, alpha: request.rank }) };
+  const recipe = request.recipe ?? trainingDefaults.recipe;
   const wanted = trainingPlan(request.seed, {
+    recipe,
     ...(request.samples === undefined ? {} : { samples: request.samples }),
     ...(request.learningRate === undefined ? {} : { learningRate: request.learningRate }),
   });
   const subject = { token: defaultSubjectToken, personClass: request.personClass };
   const resolutionPx = request.resolutionPx ?? Math.min(...model.nativeSizePx);
   const { plan, need } = fitMemory(model.model, wanted, { resolutionPx, lora }, request.memoryBytes ?? availableMemoryBytes());
-  const learning = learnLikeness(model, photos, { caption: trainingCaption(subject), resolutionPx, lora, plan, memoryBytes: need.plannedBytes, preview: null });
+  const learning = learnLikeness(model, photos, { subject, recipe, resolutionPx, lora, plan, memoryBytes: need.plannedBytes, preview: null });
 
   const losses: TrainReport['losses'][number][] = [];
   let learned = await learning.next();
@@ -151,12 +157,12 @@ function fitMemory(
   settings: { readonly resolutionPx: number; readonly lora: LoraConfig },
   availableBytes: number,
 ): { readonly plan: TrainingPlan; readonly need: PlannedNeed } {
-  const fit = fitBatches(model, plan, settings, availableBytes, nodeMemory);
+  const fit = atOnce(fitBatches(model, plan, settings, availableBytes, nodeMemory));
   if (fit !== null) return { plan: { ...plan, batchSize: fit.batchSize, accumulation: fit.accumulation }, need: fit.need };
   const { rank } = settings.lora;
   throw new AppError('device-out-of-memory', {
     message: `${formatBytes(availableBytes)} are too little to learn at ${settings.resolutionPx} px with this model`,
-    help: `${describeFit(fitTier(model, availableBytes, { batchSize: 1, rank }, nodeMemory), availableBytes)}.`,
+    help: `${describeFit(atOnce(fitTier(model, availableBytes, rank, nodeMemory)), availableBytes)}.`,
   });
 }
 

@@ -43,6 +43,7 @@ export function trainJobFor(model: string, photoIds: readonly string[], personCl
     batchSize,
     accumulation,
     captionDropout,
+    recipe: trainingDefaults.recipe,
     seed,
     preview: firstLook === undefined ? null : { prompt: stylePrompts(firstLook, personClass, subject).prompt, everySamples: Math.ceil(samples / printsPerRun) },
   };

@@ -50,7 +50,7 @@ export async function openWorkload(runner: GraphRunner, folder: ModelFolder, { b
   const stages = trainingStages(model.model.unet, { size: { batch: batchSize, height: height!, width: width!, contextLength: model.contextLength }, lora });
   const set: TrainingSet = {
     latentShape: latentShape.slice(1),
-    examples: [{ views: [{ latent: latent(1).data, lossWeight: new Float32Array(height! * width!).fill(1) }], caption: prompts[1] }],
+    examples: [{ views: [{ latent: latent(1).data, lossWeight: new Float32Array(height! * width!).fill(1), caption: prompts[1] }] }],
     embeddings: new Map([[prompts[1], (text.data as Float32Array).slice(text.data.length / 2)]]),
   };
   const training = trainLora({

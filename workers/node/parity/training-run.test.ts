@@ -7,6 +7,7 @@ import type { RgbPicture } from '#models/pipelines/pixels.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '#models/training/checkpoint.ts';
 import { learnLikeness, type LearnEvent, type LearnOptions } from '#models/training/learn-likeness.ts';
 import type { LearningPhoto } from '#models/training/prepare-examples.ts';
+import { firstRecipe } from '#models/training/recipe.ts';
 import type { TrainingState } from '#models/training/train-lora.ts';
 import { trainingPlan } from '#models/training/training-defaults.ts';
 import { openModelDirectory } from '../model-directory.ts';
@@ -28,7 +29,8 @@ const photos: LearningPhoto[] = [0, 1, 2].map((seed) => ({ picture: stripes(seed
 
 function options(samples: number): LearnOptions {
   return {
-    caption: 'a portrait of a woman',
+    subject: { token: 'ohwx', personClass: 'woman' },
+    recipe: firstRecipe,
     resolutionPx: 64,
     lora: { rank: 4, alpha: 4, targets: 'all' },
     plan: trainingPlan(9, { samples, batchSize: 2, accumulation: 2, learningRate: 3e-3 }),

@@ -6,35 +6,26 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { AppError } from '#models/errors/app-error.ts';
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
-import { defaultSubject, findStylePack, stylePrompts } from '#models/styles/index.ts';
-import { personClasses, type PersonClass } from '#models/text/prompt.ts';
 import { trainingDefaults } from '#models/training/training-defaults.ts';
-import { backdropColour } from '#models/vision/backdrop.ts';
-import type { FaceAnalyzer } from '#models/vision/face-analyzer.ts';
 import { parseOptions } from './arguments.ts';
 import { openFaceAnalyzer } from './face-models.ts';
-import { drawPictures } from './generate.ts';
-import { listImageFiles, readImage } from './image-files.ts';
 import { openModelDirectory } from './model-directory.ts';
 import { createNodeRunner } from './ort-node-runner.ts';
 import {
   ceiling,
   experimentStyles,
-  firstSeed,
   formatResults,
   picturesPerStyle,
   readResult,
   trainingPhotos,
   type ExperimentPerson,
-  type ExperimentPicture,
   type PersonResult,
 } from './people-experiment.ts';
-import { embeddingsOf, measureFolder, measureImage } from './score.ts';
+import { drawAndMeasure, readPeople } from './people-pictures.ts';
 import { trainLikeness } from './train.ts';
 
 const { options } = parseOptions(
@@ -49,7 +40,6 @@ const { options } = parseOptions(
   },
   process.argv.slice(2),
 );
-const peopleFolder = options.people ?? '../shared/data/people';
 const model = options.model ?? 'builtin';
 const steps = options.steps ?? 20;
 
@@ -60,23 +50,6 @@ async function openWorkFolder(): Promise<string> {
   const folder = join(options.out ?? '.cache/evaluate-people', createHash('sha256').update(weights).update(settings).digest('hex').slice(0, 12));
   await mkdir(folder, { recursive: true });
   return folder;
-}
-
-async function readPerson(analyzer: FaceAnalyzer, name: string): Promise<ExperimentPerson> {
-  const folder = join(peopleFolder, name);
-  const facts = JSON.parse(await readFile(join(folder, 'person.json'), 'utf8')) as { class?: string };
-  const personClass = personClasses.find((known) => known === facts.class) ?? ('person' satisfies PersonClass);
-  const files = await listImageFiles(folder);
-  if (files.length <= trainingPhotos)
-    throw new AppError('photos-too-few', { message: `${folder} has ${files.length} photos, more than ${trainingPhotos} are needed` });
-  const { images } = await measureFolder(analyzer, files);
-  return {
-    name,
-    personClass,
-    trainingFiles: files.slice(0, trainingPhotos),
-    trained: embeddingsOf(images.slice(0, trainingPhotos)),
-    heldOut: embeddingsOf(images.slice(trainingPhotos)),
-  };
 }
 
 /** Trains unless the likeness is there already. @returns seconds it took, then or now */
@@ -96,49 +69,11 @@ async function trainOnce(runner: GraphRunner, person: ExperimentPerson, file: st
   return seconds['total'] ?? Number.NaN;
 }
 
-/** Draws what is not there yet, then measures all of it. */
-async function drawAndMeasure(
-  loaded: LoadedModel,
-  analyzer: FaceAnalyzer,
-  person: ExperimentPerson,
-  likenessFile: string | null,
-  folder: string,
-): Promise<ExperimentPicture[]> {
-  const pictures: ExperimentPicture[] = [];
-  for (const { styleId, backdrop } of experimentStyles) {
-    const pack = findStylePack(styleId);
-    if (pack === undefined) throw new AppError('internal', { message: `no style ${styleId}` });
-    const outDirectory = join(folder, styleId);
-    const missing = Array.from({ length: picturesPerStyle }, (_, i) => firstSeed + i).filter((seed) => !existsSync(join(outDirectory, `${seed}.png`)));
-    if (missing.length > 0) {
-      const loras = likenessFile === null ? [] : [{ file: likenessFile, weight: 1 }];
-      const first = missing[0]!; // pictures are drawn in the order of their seeds, so the missing ones are the last
-      await drawPictures(loaded, {
-        model,
-        loras,
-        ...stylePrompts(pack, person.personClass, defaultSubject(person.personClass)),
-        count: firstSeed + picturesPerStyle - first,
-        seed: first,
-        outDirectory,
-        steps,
-        scheduler: 'dpm-solver-multistep', // the app's
-        guidance: pack.guidance,
-      });
-    }
-    for (const file of await listImageFiles(outDirectory)) {
-      const picture = await readImage(file);
-      pictures.push({ ...(await measureImage(analyzer, file, picture)), backdrop, colour: backdropColour(picture) });
-    }
-  }
-  return pictures;
-}
-
 const runner = createNodeRunner();
 const { analyzer, dispose } = await openFaceAnalyzer(runner);
 const work = await openWorkFolder();
-const names = (await readdir(peopleFolder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-const people: ExperimentPerson[] = [];
-for (const name of names.sort()) people.push(await readPerson(analyzer, name));
+const people = await readPeople(analyzer, options.people ?? '../shared/data/people');
+const draw = { model, steps, picturesPerStyle };
 
 const results: PersonResult[] = [];
 for (const person of people.filter(({ name }) => options.only.length === 0 || options.only.includes(name))) {
@@ -147,9 +82,17 @@ for (const person of people.filter(({ name }) => options.only.length === 0 || op
   const likenessFile = join(folder, 'likeness.safetensors');
   const trainingSeconds = await trainOnce(runner, person, likenessFile);
   const loaded = await LoadedModel.load(runner, openModelDirectory(model));
-  const likeness = readResult(person, people, await drawAndMeasure(loaded, analyzer, person, likenessFile, join(folder, 'likeness')));
+  const likeness = readResult(
+    person,
+    people,
+    await drawAndMeasure(loaded, analyzer, person.personClass, { ...draw, loras: [{ file: likenessFile, weight: 1 }] }, join(folder, 'likeness')),
+  );
   // The untrained model knows only the class, so people of one class share its pictures.
-  const untrained = readResult(person, people, await drawAndMeasure(loaded, analyzer, person, null, join(work, `untrained-${person.personClass}`)));
+  const untrained = readResult(
+    person,
+    people,
+    await drawAndMeasure(loaded, analyzer, person.personClass, { ...draw, loras: [] }, join(work, `untrained-${person.personClass}`)),
+  );
   await loaded.dispose();
   results.push({ name: person.name, likeness, untrained, ceiling: ceiling(person), trainingSeconds });
   await writeFile(join(work, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);

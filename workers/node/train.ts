@@ -43,6 +43,8 @@ export interface TrainRequest {
   readonly samples?: number | undefined;
   /** The default one, where none is given. */
   readonly recipe?: TrainingRecipe | undefined;
+  /** Writes what was learned so far beside `outFile`, as `<outFile>.<samples>`. */
+  readonly snapshots?: { readonly fromSamples: number; readonly everySamples: number } | undefined;
   readonly rank?: number | undefined;
   readonly resolutionPx?: number | undefined;
   readonly learningRate?: number | undefined;
@@ -99,17 +101,6 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
   const { plan, need } = fitMemory(model.model, wanted, { resolutionPx, lora }, request.memoryBytes ?? availableMemoryBytes());
   const learning = learnLikeness(model, photos, { subject, recipe, resolutionPx, lora, plan, memoryBytes: need.plannedBytes, preview: null });
 
-  const losses: TrainReport['losses'][number][] = [];
-  let learned = await learning.next();
-  for (; learned.done !== true; learned = await learning.next()) {
-    const event = learned.value;
-    if (event.kind === 'encoding' && event.photosDone === event.photosTotal) watch.lap('encoding');
-    if (event.kind === 'step') losses.push({ samplesSeen: event.samplesSeen, loss: event.loss, smoothedLoss: event.smoothedLoss });
-    onEvent(event);
-  }
-  watch.lap('learning');
-
-  const state: TrainingState = learned.value;
   const facts = {
     lora,
     baseModel: nameOfModel(request.model),
@@ -117,13 +108,26 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
     baseLicence: licences[findCard(nameOfModel(request.model))?.licence ?? 'unknown'],
     textWidth: model.model.textEncoder.width,
     resolutionPx,
-    samples: state.samplesSeen,
     learningRate: plan.learningRate,
     seed: request.seed,
     predictionType: resolveOptions(model.schedulerConfig).predictionType,
     triggerPhrase: subjectPhrase(subject),
   };
-  const bytes = writeLora(state.factors, likenessMetadata(facts), request.layout);
+  const writeFactors = ({ factors, samplesSeen }: TrainingState): Uint8Array => writeLora(factors, likenessMetadata({ ...facts, samples: samplesSeen }), request.layout);
+
+  const losses: TrainReport['losses'][number][] = [];
+  let learned = await learning.next();
+  for (; learned.done !== true; learned = await learning.next()) {
+    const event = learned.value;
+    if (event.kind === 'encoding' && event.photosDone === event.photosTotal) watch.lap('encoding');
+    if (event.kind === 'step') losses.push({ samplesSeen: event.samplesSeen, loss: event.loss, smoothedLoss: event.smoothedLoss });
+    if (event.kind === 'step' && isSnapshotDue(request, event.samplesSeen)) await writeFile(`${request.outFile}.${event.samplesSeen}`, writeFactors(event.state));
+    onEvent(event);
+  }
+  watch.lap('learning');
+
+  const state: TrainingState = learned.value;
+  const bytes = writeFactors(state);
   await writeFile(request.outFile, bytes);
   await model.dispose();
   watch.lap('saving');
@@ -139,6 +143,10 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
     peakMemoryBytes: peakMemoryBytes(),
     plannedMemory: need,
   };
+}
+
+function isSnapshotDue({ snapshots }: TrainRequest, samplesSeen: number): boolean {
+  return snapshots !== undefined && samplesSeen >= snapshots.fromSamples && samplesSeen % snapshots.everySamples === 0;
 }
 
 /** What the likeness says of its model: the folder's own name, and nothing of where on this machine it is. */

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { families } from '../families/index.ts';
-import { aboutBytesOf, catalog, findCard, licences, type ModelCard } from './index.ts';
+import { readUnetConfig } from '../families/stable-diffusion/unet-config.ts';
+import { unetShapeOf } from '../families/stable-diffusion/model-shape.ts';
+import { stableDiffusionLatent } from './fits.ts';
+import { aboutBytesOf, catalog, findCard, helpersFor, licences, type ModelCard } from './index.ts';
 
 /** The site serves it to everybody. */
 const siteLimitBytes = 30e6;
@@ -74,4 +77,38 @@ test('every licence has a text, and those that forbid uses say which', () => {
 test('sizes add up, and an id that is not listed has no card', () => {
   expect(aboutBytesOf(catalog['bk-sdm-tiny'])).toBeCloseTo(1.06e9, -7);
   expect(findCard('toString')).toBeNull();
+});
+
+test('an acceleration LoRA says how to draw with it, and every helper what it fits', () => {
+  for (const [id, card] of cards) {
+    expect(card.fast !== undefined, id).toBe(card.role === 'acceleration');
+    expect(card.fits !== undefined, id).toBe(card.role !== 'base');
+    if (card.role === 'acceleration') expect(card.steps, id).toBeLessThanOrEqual(8);
+  }
+});
+
+/** unet/config.json as published: SD 1.5, SD 2.1, BK-SDM Small and Tiny, and SDXS. */
+const published = {
+  'SD 1.5': { block_out_channels: [320, 640, 1280, 1280], layers_per_block: 2, cross_attention_dim: 768 },
+  'SD 2.1': { block_out_channels: [320, 640, 1280, 1280], layers_per_block: 2, cross_attention_dim: 1024, use_linear_projection: true },
+  'BK-SDM Small': { block_out_channels: [320, 640, 1280, 1280], layers_per_block: 1, cross_attention_dim: 768 },
+  'BK-SDM Tiny': {
+    block_out_channels: [320, 640, 1280],
+    layers_per_block: 1,
+    cross_attention_dim: 768,
+    mid_block_type: null,
+    down_block_types: ['CrossAttnDownBlock2D', 'CrossAttnDownBlock2D', 'CrossAttnDownBlock2D'],
+    up_block_types: ['CrossAttnUpBlock2D', 'CrossAttnUpBlock2D', 'CrossAttnUpBlock2D'],
+  },
+};
+
+test.each(Object.entries(published))('acceleration LoRAs of SD 1.5 are offered for %s only if it has the layers of SD 1.5', (name, config) => {
+  const unet = unetShapeOf(readUnetConfig({ _class_name: 'UNet2DConditionModel', sample_size: 64, attention_head_dim: 8, ...config }));
+  expect(helpersFor('acceleration', { unet, latent: stableDiffusionLatent })).toEqual(name === 'SD 1.5' ? ['lcm-lora-sd15', 'hyper-sd15-8'] : []);
+});
+
+test('the small decoder is for the latents of Stable Diffusion, not for those of the built-in model', () => {
+  const unet = { channels: [8], layers: [1], hasMiddle: true, textWidth: 8 };
+  expect(helpersFor('decoder', { unet, latent: { channels: 4, scalingFactor: 0.18215 } })).toEqual(['taesd']);
+  expect(helpersFor('decoder', { unet, latent: { channels: 8, scalingFactor: 1 } })).toEqual([]);
 });

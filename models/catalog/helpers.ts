@@ -1,4 +1,5 @@
 /** @file Helpers of Stable Diffusion 1.x models: a small autoencoder, and LoRAs that make a model need fewer steps. */
+import { stableDiffusion1, stableDiffusionLatent } from './fits.ts';
 import { file, type ModelCard } from './model-card.ts';
 
 const shared = {
@@ -19,6 +20,7 @@ export const taesd = {
   files: [file('config.json', 1e3), file('diffusion_pytorch_model.safetensors', 9.79e6)],
   licence: 'MIT',
   credit: 'TAESD by Ollin Boer Bohan.',
+  fits: { latent: stableDiffusionLatent },
   steps: 0,
   openQuestions: ['sizes-rounded', 'hashes', 'pictures'],
 } as const satisfies ModelCard;
@@ -32,6 +34,9 @@ export const lcmLora = {
   licence: 'openrail++',
   credit: 'LCM-LoRA by the Latent Consistency team.',
   steps: 4,
+  fits: { unet: stableDiffusion1 },
+  // Its card: 2 to 8 steps, and no guidance or 1 to 2. At 1 the model is asked once a step, and the negative prompt is not read.
+  fast: { weight: 1, scheduler: 'lcm', guidance: 1, timestepSpacing: null },
   openQuestions: ['sizes-rounded', 'hashes', 'pictures'],
 } as const satisfies ModelCard;
 
@@ -44,5 +49,8 @@ export const hyperSd8 = {
   licence: 'openrail++',
   credit: 'Hyper-SD by ByteDance.',
   steps: 8,
+  fits: { unet: stableDiffusion1 },
+  // Its card: DDIM with trailing timesteps and no guidance; the files with guidance are the ones called CFG.
+  fast: { weight: 1, scheduler: 'ddim', guidance: 1, timestepSpacing: 'trailing' },
   openQuestions: ['sizes-rounded', 'hashes', 'pictures', 'licence'],
 } as const satisfies ModelCard;

@@ -1,5 +1,6 @@
 /** @file The models we offer, one line each. */
 import { builtin } from './builtin.ts';
+import { fits, type ModelShape } from './fits.ts';
 import { hyperSd8, lcmLora, taesd } from './helpers.ts';
 import { bkSdmSmall, bkSdmTiny } from './light.ts';
 import type { ModelCard } from './model-card.ts';
@@ -36,5 +37,14 @@ export function findCard(modelId: string): ModelCard | null {
   return Object.hasOwn(catalog, modelId) ? catalog[modelId as ModelId] : null;
 }
 
+/** Ids of the helpers of a role that fit a model of this shape, in the order of the menu. */
+export function helpersFor(role: 'acceleration' | 'decoder', shape: ModelShape): readonly ModelId[] {
+  return modelIds.filter((id) => {
+    const card: ModelCard = catalog[id];
+    return card.role === role && card.fits !== undefined && fits(card.fits, shape);
+  });
+}
+
+export type { LatentShape, ModelShape, UnetShape } from './fits.ts';
 export { licences, type Licence, type LicenceId } from './licences.ts';
-export type { CardFile, CardSource, FamilyId, ModelCard, ModelRole, ModelTier, OpenQuestion } from './model-card.ts';
+export type { CardFile, CardSource, FamilyId, FastDrawing, ModelCard, ModelRole, ModelTier, OpenQuestion } from './model-card.ts';

@@ -1,4 +1,7 @@
 /** @file What is known of a model before any of it is loaded. Facts only: menus, pages and the offline cache read them without loading model code. */
+import type { SchedulerId } from '../schedulers/index.ts';
+import type { TimestepSpacing } from '../schedulers/scheduler-config.ts';
+import type { ModelShape } from './fits.ts';
 import type { LicenceId } from './licences.ts';
 
 /** Architectures that `families/index.ts` must build. */
@@ -43,6 +46,16 @@ export type CardSource =
   /** A repository on a model hub; the base address is a setting. `revision` is a commit, so that a file cannot change under a name. */
   | { readonly kind: 'hub'; readonly repo: string; readonly revision: string };
 
+/** How to draw once an acceleration LoRA is merged, as its makers say; the number of steps is the card's. */
+export interface FastDrawing {
+  readonly weight: number;
+  readonly scheduler: SchedulerId;
+  /** For every look: these models were taught with the guidance inside them. */
+  readonly guidance: number;
+  /** Null: where the model's own configuration puts the steps. */
+  readonly timestepSpacing: TimestepSpacing | null;
+}
+
 export interface ModelCard {
   readonly label: string;
   readonly family: FamilyId;
@@ -63,6 +76,10 @@ export interface ModelCard {
    * What `npm run likeness -- inspect` announces: weights are widened to float32. BK-SDM Small is reckoned from Tiny and the difference of their weights.
    */
   readonly memoryGb: { readonly draw: number; readonly learn: number } | null;
+  /** Of a helper: the parts of a model that it was made for. */
+  readonly fits?: Partial<ModelShape>;
+  /** Of an acceleration LoRA. */
+  readonly fast?: FastDrawing;
   /** True if somebody ran this model in this app and looked. */
   readonly checked: boolean;
   readonly openQuestions: readonly OpenQuestion[];

@@ -44,7 +44,7 @@ interface MergedLayer {
  */
 export async function* mergedWeights(runner: GraphRunner, stored: BaseWeights, loras: readonly WeightedLora[], options: MergeOptions = {}): AsyncGenerator<readonly [name: string, weight: Tensor<'float32'>]> {
   const { runnerFrom = runnerFromMultiplications, beforeLayer } = options;
-  let product: { readonly key: string; readonly compiled: CompiledGraph } | null = null;
+  const product = new LayerProduct(runner);
   try {
     for (const { path, shape, changes, rank } of layersBySize(stored, loras)) {
       await beforeLayer?.();
@@ -55,17 +55,36 @@ export async function* mergedWeights(runner: GraphRunner, stored: BaseWeights, l
         continue;
       }
       const size = { outputs: shape[0]!, inputs: elementCount(shape) / shape[0]!, rank };
-      const key = Object.values(size).join();
-      if (product?.key !== key) {
-        await product?.compiled.dispose(); // Its buffers are as large as the layer: one size at a time.
-        product = null;
-        product = { key, compiled: await runner.compile(productGraph(size), []) };
-      }
-      const merged = (await product.compiled.run({ base: asMatrix(base, size), ...joinFactors(changes, size) }))['merged']!;
-      yield [name, tensor('float32', shape, merged.data as Float32Array)];
+      const merged = await product.run(size, { base: asMatrix(base, size), ...joinFactors(changes, size) });
+      yield [name, tensor('float32', shape, merged)];
     }
   } finally {
-    await product?.compiled.dispose();
+    await product.dispose();
+  }
+}
+
+/** The product of one size at a time: its buffers are as large as the layer. */
+class LayerProduct {
+  readonly #runner: GraphRunner;
+  #compiled: { readonly size: string; readonly graph: CompiledGraph } | null = null;
+
+  constructor(runner: GraphRunner) {
+    this.#runner = runner;
+  }
+
+  async run(size: ProductSize, feeds: Readonly<Record<'base' | 'up' | 'down', Tensor>>): Promise<Float32Array> {
+    const key = Object.values(size).join();
+    if (this.#compiled?.size !== key) {
+      await this.dispose();
+      this.#compiled = { size: key, graph: await this.#runner.compile(productGraph(size), []) };
+    }
+    return (await this.#compiled.graph.run(feeds))['merged']!.data as Float32Array;
+  }
+
+  async dispose(): Promise<void> {
+    const compiled = this.#compiled;
+    this.#compiled = null;
+    await compiled?.graph.dispose();
   }
 }
 

@@ -2,7 +2,7 @@
 import { type Remote, proxy, wrap } from 'comlink';
 import { AppError, isAppError } from '#models/errors/app-error.ts';
 import { decodeError } from '#models/errors/error-codec.ts';
-import type { DeviceReport, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, LikenessImport, LikenessLayout, TrainEvent } from '../contract/engine.ts';
+import type { DeviceReport, DrawingOptions, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, LikenessImport, LikenessLayout, TrainEvent } from '../contract/engine.ts';
 import { TabLock } from './tab-lock.ts';
 
 interface RunningWorker {
@@ -42,6 +42,10 @@ export class EngineClient implements EngineApi {
 
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<void> {
     return this.#job((api) => api.generate(request, proxy(onEvent)));
+  }
+
+  drawingOptions(modelId: string): Promise<DrawingOptions> {
+    return this.#call((api) => api.drawingOptions(modelId));
   }
 
   importLikeness(request: LikenessImport): Promise<string> {

@@ -71,6 +71,8 @@ export type TrainEvent =
 export type GenerateEvent =
   | { readonly kind: 'phase'; readonly phase: 'loading-model' | 'drawing' }
   | { readonly kind: 'step'; readonly index: number; readonly step: number; readonly steps: number }
+  /** The picture at work as it will be about, after a step; `png` is transferred, not copied, and not stored. */
+  | { readonly kind: 'preview'; readonly index: number; readonly step: number; readonly png: Uint8Array }
   /** The picture is in the image store under `imageId`. */
   | { readonly kind: 'image'; readonly index: number; readonly total: number; readonly imageId: string; readonly secondsLeft: number }
   | { readonly kind: 'finished'; readonly made: number }
@@ -87,14 +89,35 @@ export interface PictureOrder {
   readonly guidance: number;
 }
 
+/** A LoRA to draw with: a likeness, or an acceleration LoRA of the catalogue that is here. */
+export interface LoraChoice {
+  readonly kind: 'likeness' | 'acceleration';
+  readonly id: string;
+  /** 1 applies it as it was made. */
+  readonly weight: number;
+}
+
 export interface GenerateRequest {
   readonly projectId: string;
-  /** Null draws with the untrained model. */
+  /** Whose pictures these are, as the gallery keeps it; the model it was learned with draws. Null: the built-in model. */
   readonly likenessId: string | null;
+  /** Merged together, once for all orders. The likeness above is drawn with only if it is among them. */
+  readonly loras: readonly LoraChoice[];
   readonly orders: readonly PictureOrder[];
   readonly scheduler: string;
   readonly steps: number;
-  readonly likenessWeight: number;
+  /** Where the steps lie; null: where the model's own configuration puts them. */
+  readonly timestepSpacing: 'leading' | 'trailing' | 'linspace' | null;
+  /** Tell pictures while they form, if the model has, or shares, a decoder that is quick enough. */
+  readonly previews: boolean;
+}
+
+/** What drawing with a model can be offered, by what else is here. */
+export interface DrawingOptions {
+  /** Ids of the acceleration LoRAs that are here and fit the model, in the order of the catalogue. */
+  readonly accelerations: readonly string[];
+  /** True if pictures can be shown while they form. */
+  readonly previews: boolean;
 }
 
 /** How a likeness file may be written: for A1111, ComfyUI and diffusers, or for diffusers and peft. */
@@ -125,6 +148,8 @@ export interface EngineApi {
   train(runId: string, onEvent: (event: TrainEvent) => void): Promise<void>;
   /** Draws the orders and writes each picture to the image store as it is done. */
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<void>;
+  /** What can be drawn with a model beside its likenesses. Reads configurations only; does not wait for a job. */
+  drawingOptions(modelId: string): Promise<DrawingOptions>;
   /** Checks a likeness file against the models that are here and stores it; gives its id. Does not wait for a job. */
   importLikeness(request: LikenessImport): Promise<string>;
   /** A stored likeness as a safetensors file. Does not wait for a job. */

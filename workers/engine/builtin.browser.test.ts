@@ -6,7 +6,7 @@ import { deleteEverything } from '#storage/delete-everything.ts';
 import { listImages, readImageFile } from '#storage/image-store.ts';
 import { addPhoto } from '#storage/photo-store.ts';
 import type { PhotoApi } from '../contract/photos.ts';
-import { EngineUnderTest, readRun, storeRun } from './engine-fixture.ts';
+import { EngineUnderTest, likenessAlone, readRun, storeRun } from './engine-fixture.ts';
 
 const engine = new EngineUnderTest();
 const photoWorker = new Worker(new URL('../photos/photo.worker.ts', import.meta.url), { type: 'module' });
@@ -19,7 +19,7 @@ beforeAll(async () => {
   for (const [index, id] of photoIds.entries()) {
     const result = await photos.prepare(await (await fetch(`/static/samples/ada/${id}.jpg`)).blob(), `${id}.jpg`);
     if (!result.ok) throw new Error(result.error.message);
-    await addPhoto({ id, projectId: 'p', fileName: `${id}.jpg`, addedAt: index, ...result.photo });
+    await addPhoto({ id, projectId: 'p', fileName: `${id}.jpg`, addedAt: index, original: null, edit: null, chosenFace: null, overridden: [], ...result.photo });
   }
 });
 afterAll(() => {
@@ -49,11 +49,10 @@ test('eight samples and a picture of two steps', { timeout: 300_000 }, async () 
   const orders = [{ styleId: 'studio-grey', prompt: 'a portrait photo of ohwx woman, grey studio backdrop', negativePrompt: '', seed: 11, guidance: 4 }];
   const drawn = await engine.generate({
     projectId: 'p',
-    likenessId: 'likeness-r',
+    ...likenessAlone('likeness-r'),
     orders,
     scheduler: 'dpm-solver-multistep',
     steps: 2,
-    likenessWeight: 1,
   });
   console.info(`generate: one picture of 2 steps in ${((performance.now() - startMs) / 1000).toFixed(1)} s, all in`);
   expect(drawn.at(-1)).toEqual({ kind: 'finished', made: 1 });

@@ -1,63 +1,72 @@
-/** @file What the engine works on: one runner on one backend, one model on it, and the likeness that was last drawn with. */
-import { AppError } from '#models/errors/app-error.ts';
-import type { LoraFactors } from '#models/lora/lora-weights.ts';
-import { readLora } from '#models/lora/read-lora.ts';
+/** @file What the engine works on: one runner on one backend, and one model on it, with what is merged into it. */
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
-import { findLikeness, readLikenessWeights } from '#storage/likeness-store.ts';
+import type { GenerateRequest } from '../contract/engine.ts';
+import { builtinModelId, openModelFolder } from '../host/model-folders.ts';
 import type { ChosenBackend } from './choose-backend.ts';
 import { modelOfLikeness } from './model-of-likeness.ts';
-import { builtinModelId, openModelFolder } from '../host/model-folders.ts';
+import { findLora, keyOf, readLoras, requireLikeness } from './stored-loras.ts';
 
-interface OpenLikeness {
+interface OpenModel {
   readonly id: string;
-  readonly model: LoadedModel;
-  readonly factors: Map<string, LoraFactors>;
+  readonly loaded: LoadedModel;
+  /** Which LoRAs are merged into it, as `keyOf` writes them; null while that is unknown. */
+  merged: string | null;
 }
+
+/** What a drawing job asks of the model. */
+export type WantedModel = Pick<GenerateRequest, 'likenessId' | 'loras'>;
+
+const plain = keyOf([]);
 
 /** Owns the runner and everything on it; `dispose` frees all. Used by one job at a time. */
 export class EngineDevice {
   readonly backend: ChosenBackend;
-  #model: { readonly id: string; readonly loaded: LoadedModel } | null = null;
-  #likeness: OpenLikeness | null = null;
+  #model: OpenModel | null = null;
 
   constructor(backend: ChosenBackend) {
     this.backend = backend;
   }
 
   /**
-   * The model with this id. Opening another one frees the one before.
+   * The model with this id, with nothing merged into it. Opening another one frees the one before.
    *
    * @param placing `when-needed` reads configurations and headers only; the weights come by themselves
    * @throws {AppError} `model-file-missing`, `model-unknown`, `weights-corrupt`
    */
   async openModel(modelId: string, placing: 'at-once' | 'when-needed' = 'at-once'): Promise<LoadedModel> {
-    if (this.#model?.id === modelId) return this.#model.loaded;
-    const previous = this.#model?.loaded;
-    this.#model = null;
-    this.#likeness = null;
-    await previous?.dispose();
-    const loaded = await (placing === 'at-once' ? LoadedModel.load : LoadedModel.open)(this.backend.runner, openModelFolder(modelId));
-    this.#model = { id: modelId, loaded };
-    return loaded;
+    const model = await this.#open(modelId, placing);
+    if (model.merged !== plain) await model.loaded.placePlain();
+    model.merged = plain;
+    return model.loaded;
   }
 
   /**
-   * The model that a likeness was learned on, and its factors: the same object as long as it is the same likeness, so that it is merged once.
+   * The model of a likeness with all LoRAs of a job merged into it. They stay for the next job that asks for the same ones; their factors do not.
    *
-   * @param likenessId null for the built-in model as it is
-   * @throws {AppError} `job-invalid` if the likeness was deleted, `lora-incompatible`, `lora-damaged`, `weights-corrupt`
+   * @param beforeLayer awaited between the layers that are merged; throws to stop
+   * @throws {AppError} `job-invalid` if a likeness was deleted, `model-file-missing`, `lora-incompatible`, `lora-damaged`, `weights-corrupt`
    */
-  async openLikeness(likenessId: string | null): Promise<{ readonly model: LoadedModel; readonly lora: Map<string, LoraFactors> | null }> {
-    if (likenessId === null) return { model: await this.openModel(builtinModelId), lora: null };
-    const [record, bytes] = await Promise.all([findLikeness(likenessId), readLikenessWeights(likenessId)]);
-    if (record === undefined || bytes === undefined) {
-      throw new AppError('job-invalid', { message: 'the likeness is not in storage any more', help: 'Train it again, or choose another one.' });
+  async openForDrawing({ likenessId, loras }: WantedModel, beforeLayer: () => Promise<void>): Promise<{ readonly model: LoadedModel; readonly modelId: string }> {
+    const found = await Promise.all(loras.map(findLora));
+    const modelId = likenessId === null ? builtinModelId : await modelOfLikeness(await requireLikeness(likenessId));
+    const model = await this.#open(modelId, 'when-needed');
+    const key = keyOf(found);
+    if (model.merged !== key) {
+      model.merged = null; // Until it is done: a job that is stopped in the middle leaves nobody knows what.
+      await model.loaded.placeMerged(await readLoras(found, await model.loaded.loraBase()), { beforeLayer });
+      model.merged = key;
     }
-    const model = await this.openModel(await modelOfLikeness(record));
-    if (this.#likeness?.id !== likenessId || this.#likeness.model !== model) {
-      this.#likeness = { id: likenessId, model, factors: readLora({ bytes: new Uint8Array(bytes) }, await model.loraBase()) };
-    }
-    return { model, lora: this.#likeness.factors };
+    return { model: model.loaded, modelId };
+  }
+
+  async #open(modelId: string, placing: 'at-once' | 'when-needed'): Promise<OpenModel> {
+    if (this.#model?.id === modelId) return this.#model;
+    const previous = this.#model?.loaded;
+    this.#model = null;
+    await previous?.dispose();
+    const loaded = await (placing === 'at-once' ? LoadedModel.load : LoadedModel.open)(this.backend.runner, openModelFolder(modelId));
+    this.#model = { id: modelId, loaded, merged: plain };
+    return this.#model;
   }
 
   /** Frees the model and the runner. Nothing here throws: a lost device refuses everything, and there is nobody to tell. */
@@ -65,6 +74,5 @@ export class EngineDevice {
     await this.#model?.loaded.dispose().catch(() => undefined);
     await this.backend.runner.dispose().catch(() => undefined);
     this.#model = null;
-    this.#likeness = null;
   }
 }

@@ -1,6 +1,7 @@
 /** @file For the engine's browser tests: a tiny model in storage, drawn photos, runs, and the worker itself. */
 import { proxy, wrap, type Remote } from 'comlink';
 import { jobVersion, type TrainJob } from '#models/jobs/index.ts';
+import { trainingDefaults } from '#models/training/training-defaults.ts';
 import { noEdit } from '#models/vision/photo-edit.ts';
 import { addPhoto } from '#storage/photo-store.ts';
 import { findRun, queuedRun, saveRun, type RunRecord } from '#storage/run-store.ts';
@@ -90,6 +91,7 @@ export async function storeRun(id: string, photoIds: readonly string[], changes:
     batchSize: 2,
     accumulation: 1,
     captionDropout: 0.1,
+    recipe: trainingDefaults.recipe,
     seed: 7,
     preview: null,
     ...changes,
@@ -135,6 +137,14 @@ export class EngineUnderTest {
     return events;
   }
 }
+
+/** The part of a request that says: this likeness alone, at this strength. */
+export const likenessAlone = (likenessId: string, weight = 1): Pick<GenerateRequest, 'likenessId' | 'loras' | 'timestepSpacing' | 'previews'> => ({
+  likenessId,
+  loras: [{ kind: 'likeness', id: likenessId, weight }],
+  timestepSpacing: null,
+  previews: false,
+});
 
 /** The stored run, which must be there. */
 export async function readRun(id: string): Promise<RunRecord> {

@@ -1,8 +1,9 @@
 /** @file The engine: one device, one queue, and the jobs that the page asks for. */
 import { isAppError, type AppError } from '#models/errors/app-error.ts';
 import type { TrainingState } from '#models/training/train-lora.ts';
-import type { DeviceReport, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, LikenessImport, LikenessLayout, TrainEvent } from '../contract/engine.ts';
+import type { DeviceReport, DrawingOptions, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, LikenessImport, LikenessLayout, TrainEvent } from '../contract/engine.ts';
 import { chooseBackend } from './choose-backend.ts';
+import { drawingOptions, openPreview } from './drawing-options.ts';
 import { EngineDevice } from './engine-device.ts';
 import { EventLine } from './event-line.ts';
 import { generatePictures, type DrawingDesk } from './generate-pictures.ts';
@@ -42,12 +43,18 @@ export class EngineService implements EngineApi {
 
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<void> {
     const line = new EventLine<GenerateEvent>(onEvent);
-    const openModel: DrawingDesk['openModel'] = async (likenessId) => {
+    const open: DrawingDesk['open'] = async (wanted, beforeLayer) => {
       const device = await this.#openDevice();
-      return { ...(await device.openLikeness(likenessId)), tileAbovePixels: device.backend.memory.tileAbovePixels };
+      const { model, modelId } = await device.openForDrawing(wanted, beforeLayer);
+      const preview = wanted.previews ? await openPreview(model) : null;
+      return { model, modelId, preview, tileAbovePixels: device.backend.memory.tileAbovePixels };
     };
-    const desk: DrawingDesk = { openModel };
+    const desk: DrawingDesk = { open };
     return this.#queue.run('generate', async (control) => this.#endJob(line, await generatePictures(request, desk, control, line.tell)));
+  }
+
+  drawingOptions(modelId: string): Promise<DrawingOptions> {
+    return drawingOptions(modelId);
   }
 
   importLikeness(request: LikenessImport): Promise<string> {

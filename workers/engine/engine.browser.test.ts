@@ -7,9 +7,9 @@ import { findCheckpoint, saveCheckpoint } from '#storage/checkpoint-store.ts';
 import { deleteEverything } from '#storage/delete-everything.ts';
 import { listImages, readImageFile } from '#storage/image-store.ts';
 import { findLikeness, readLikenessWeights } from '#storage/likeness-store.ts';
-import { removePhotosOf } from '#storage/photo-store.ts';
+import { listPhotos, removePhotos } from '#storage/photo-store.ts';
 import type { GenerateRequest, TrainEvent } from '../contract/engine.ts';
-import { EngineUnderTest, readRun, storePhotos, storeRun, storeTinyModel } from './engine-fixture.ts';
+import { EngineUnderTest, likenessAlone, readRun, storePhotos, storeRun, storeTinyModel, tinyModelId } from './engine-fixture.ts';
 import { ownBuffer } from './run-journal.ts';
 
 const engine = new EngineUnderTest();
@@ -136,7 +136,7 @@ describe('train', () => {
       'photos-too-few',
       async () => {
         await storeRun('r', photoIds);
-        await removePhotosOf('p');
+        await removePhotos((await listPhotos('p')).map(({ id }) => id));
       },
     ],
     ['a model that is not there', 'model-file-missing', async (): Promise<void> => void (await storeRun('r', photoIds, { model: 'nowhere' }))],
@@ -160,11 +160,10 @@ describe('train', () => {
 describe('generate', () => {
   const request: GenerateRequest = {
     projectId: 'p',
-    likenessId: null,
+    ...likenessAlone('likeness-r'),
     orders: [1, 2].map((seed) => ({ styleId: 'studio', prompt: 'a portrait photo of ohwx woman', negativePrompt: '', seed, guidance: 3 + seed })),
     scheduler: 'dpm-solver-multistep',
     steps: 2,
-    likenessWeight: 1,
   };
   beforeEach(async () => {
     await storeRun('r', photoIds, { samples: 4, learningRate: 0.1 });
@@ -172,7 +171,7 @@ describe('generate', () => {
   });
 
   test('draws every order, marks it and stores it with its terms; the same seed gives the same picture', async () => {
-    const events = await engine.generate({ ...request, likenessId: 'likeness-r' });
+    const events = await engine.generate(request);
     expect(events.at(-1)).toEqual({ kind: 'finished', made: 2 });
     expect(events.filter(({ kind }) => kind === 'image')).toHaveLength(2);
     const images = await listImages('p');
@@ -184,19 +183,21 @@ describe('generate', () => {
         steps: 2,
         guidance: 3 + image.seed,
         scheduler: 'dpm-solver-multistep',
+        modelId: tinyModelId,
+        loras: request.loras,
         favourite: false,
       });
     const files = await Promise.all(images.map(async ({ id }) => new Uint8Array(await (await readImageFile(id))!.arrayBuffer())));
     expect(files.every(isMarkedMadeWithAi)).toBe(true);
     expect(files[0]).not.toEqual(files[1]);
-    await engine.generate({ ...request, likenessId: 'likeness-r', orders: request.orders.slice(0, 1) });
+    await engine.generate({ ...request, orders: request.orders.slice(0, 1) });
     const again = (await listImages('p'))[0]!;
     const first = images.find(({ seed }) => seed === again.seed)!;
     expect(await (await readImageFile(again.id))!.text()).toBe(await (await readImageFile(first.id))!.text());
   });
 
   test('cancelled between steps, it keeps the pictures that are done', async () => {
-    const events = await engine.generate({ ...request, likenessId: 'likeness-r', steps: 40 }, (event) => {
+    const events = await engine.generate({ ...request, steps: 40 }, (event) => {
       if (event.kind === 'step' && event.index === 1 && event.step === 1) void engine.api.cancel('generate');
     });
     expect(events.at(-1)).toEqual({ kind: 'cancelled', made: 1 });
@@ -204,9 +205,9 @@ describe('generate', () => {
   });
 
   test('a likeness that was deleted and an unknown scheduler fail with a sentence', async () => {
-    const gone = await engine.generate({ ...request, likenessId: 'gone' });
+    const gone = await engine.generate({ ...request, ...likenessAlone('gone') });
     expect(gone.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'job-invalid' } });
-    const unknown = await engine.generate({ ...request, likenessId: 'likeness-r', scheduler: 'magic' });
+    const unknown = await engine.generate({ ...request, scheduler: 'magic' });
     expect(unknown.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'job-invalid', message: expect.stringContaining('magic') as string } });
   });
 });

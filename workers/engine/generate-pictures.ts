@@ -2,20 +2,32 @@
 import { AppError, isAppError } from '#models/errors/app-error.ts';
 import { encodeError } from '#models/errors/error-codec.ts';
 import { markMadeWithAi } from '#models/formats/made-with-ai.ts';
-import type { WeightedLora } from '#models/lora/merge-lora.ts';
+import type { LatentPreview } from '#models/pipelines/latent-preview.ts';
 import type { LoadedModel } from '#models/pipelines/loaded-model.ts';
 import type { RgbPicture } from '#models/pipelines/pixels.ts';
 import { textToImage, type TextToImageRequest } from '#models/pipelines/text-to-image.ts';
 import { schedulerIds, type SchedulerId } from '#models/schedulers/index.ts';
+import { tensor } from '#models/tensor/tensor.ts';
 import { saveImage } from '#storage/image-store.ts';
 import type { GenerateEvent, GenerateRequest, PictureOrder } from '../contract/engine.ts';
 import { encodePng } from '../host/browser-pictures.ts';
 import { breathe, type JobControl } from './job-queue.ts';
 import { Pace } from './pace.ts';
+import { PreviewPrinter } from './preview-printer.ts';
+
+export interface OpenedForDrawing {
+  /** With all LoRAs of the job merged in. */
+  readonly model: LoadedModel;
+  readonly modelId: string;
+  /** Null where pictures cannot be shown while they form. Owned by the job. */
+  readonly preview: LatentPreview | null;
+  /** Pictures with more pixels are decoded in tiles. */
+  readonly tileAbovePixels: number;
+}
 
 export interface DrawingDesk {
-  /** The model and, if one is asked for, the likeness's factors for it. Pictures with more pixels than `tileAbovePixels` are decoded in tiles. */
-  openModel(likenessId: string | null): Promise<{ readonly model: LoadedModel; readonly lora: WeightedLora['weights'] | null; readonly tileAbovePixels: number }>;
+  /** @param beforeLayer awaited between the layers that are merged; throws to stop */
+  open(request: GenerateRequest, beforeLayer: () => Promise<void>): Promise<OpenedForDrawing>;
 }
 
 /**
@@ -31,21 +43,30 @@ export async function generatePictures(
 ): Promise<AppError | null> {
   const total = request.orders.length;
   let made = 0;
+  let preview: LatentPreview | null = null;
   try {
     const scheduler = readScheduler(request.scheduler);
     tell({ kind: 'phase', phase: 'loading-model' });
-    const { model, lora, tileAbovePixels } = await desk.openModel(request.likenessId);
-    const loras = lora === null ? [] : [{ weights: lora, weight: request.likenessWeight }];
+    const opened = await desk.open(request, async () => {
+      await breathe();
+      control.throwIfCancelled();
+    });
+    const { model, modelId, tileAbovePixels } = opened;
+    preview = opened.preview;
     tell({ kind: 'phase', phase: 'drawing' });
     const pace = new Pace();
+    const printer = preview === null ? null : new PreviewPrinter(preview, request.steps);
     for (const [index, order] of request.orders.entries()) {
-      const onStep = async (step: number, steps: number): Promise<void> => {
+      const terms = { ...termsOf(order, request, model), scheduler, loras: [], tileAbovePixels };
+      const latentShape = model.latentShape(terms.widthPx, terms.heightPx);
+      const picture = await drawOrder(model, terms, async (step, steps, estimate) => {
         tell({ kind: 'step', index, step, steps });
+        const png = estimate === null || step === steps ? null : ((await printer?.print(step, tensor('float32', latentShape, estimate))) ?? null);
+        if (png !== null) tell({ kind: 'preview', index, step, png });
         await breathe();
         await waitWhilePaused(control, pace);
-      };
-      const picture = await drawOrder(model, { ...termsOf(order, request, model), scheduler, loras, tileAbovePixels }, onStep);
-      const imageId = await storePicture(picture, order, request);
+      });
+      const imageId = await storePicture(picture, order, request, modelId);
       made++;
       pace.mark(made);
       tell({ kind: 'image', index, total, imageId, secondsLeft: pace.secondsLeft(total) });
@@ -60,6 +81,8 @@ export async function generatePictures(
     }
     tell({ kind: 'failed', error: encoded });
     return isAppError(error) ? error : new AppError('internal', { message: encoded.message, cause: error });
+  } finally {
+    await preview?.dispose().catch(() => undefined); // A lost device refuses; how the job ended has been said.
   }
 }
 
@@ -76,32 +99,30 @@ function readScheduler(name: string): SchedulerId {
   throw new AppError('job-invalid', { message: `there is no scheduler "${name}"`, help: `Choose one of ${schedulerIds.join(', ')}.` });
 }
 
-function termsOf(order: PictureOrder, { steps }: GenerateRequest, model: LoadedModel): Omit<TextToImageRequest, 'scheduler' | 'loras' | 'tileAbovePixels'> {
+function termsOf(order: PictureOrder, { steps, timestepSpacing }: GenerateRequest, model: LoadedModel): Omit<TextToImageRequest, 'scheduler' | 'loras' | 'tileAbovePixels'> {
   const [widthPx, heightPx] = model.nativeSizePx;
   const { prompt, negativePrompt, seed, guidance } = order;
-  return { prompt, negativePrompt, seed, widthPx, heightPx, steps, guidance };
+  return { prompt, negativePrompt, seed, widthPx, heightPx, steps, guidance, timestepSpacing: timestepSpacing ?? undefined };
 }
 
-/** @param onStep awaited before each step and after the last; throws to stop */
-async function drawOrder(model: LoadedModel, request: TextToImageRequest, onStep: (step: number, steps: number) => Promise<void>): Promise<RgbPicture> {
-  await onStep(0, request.steps);
+/** @param onStep awaited before each step and after the last, with the model's present idea of the latent; throws to stop */
+async function drawOrder(model: LoadedModel, request: TextToImageRequest, onStep: (step: number, steps: number, estimate: Float32Array | null) => Promise<void>): Promise<RgbPicture> {
+  await onStep(0, request.steps, null);
   const drawing = textToImage(model, request);
   for (;;) {
     const event = await drawing.next();
     if (event.done === true) return event.value.picture;
-    await onStep(event.value.step, event.value.steps);
+    await onStep(event.value.step, event.value.steps, event.value.originalEstimate);
   }
 }
 
 /** @throws {AppError} `storage-full` and the like */
-async function storePicture(picture: RgbPicture, order: PictureOrder, request: GenerateRequest): Promise<string> {
+async function storePicture(picture: RgbPicture, order: PictureOrder, request: GenerateRequest, modelId: string): Promise<string> {
   const png = new Blob([markMadeWithAi(await encodePng(picture))], { type: 'image/png' });
-  const { projectId, likenessId, scheduler, steps } = request;
+  const { projectId, likenessId, loras, scheduler, steps, timestepSpacing } = request;
   const { widthPx, heightPx } = picture;
   const id = crypto.randomUUID();
-  await saveImage(
-    { id, projectId, likenessId, ...order, scheduler, steps, createdAt: Date.now(), favourite: false, setAside: false, widthPx, heightPx },
-    png,
-  );
+  const drawn = { likenessId, modelId, loras, ...order, scheduler, steps, timestepSpacing };
+  await saveImage({ id, projectId, ...drawn, createdAt: Date.now(), favourite: false, setAside: false, widthPx, heightPx }, png);
   return id;
 }

@@ -7,7 +7,7 @@ import { deleteEverything } from '#storage/delete-everything.ts';
 import { readImageFile } from '#storage/image-store.ts';
 import { findLikeness, listLikenesses, saveLikeness } from '#storage/likeness-store.ts';
 import type { GenerateRequest } from '../contract/engine.ts';
-import { EngineUnderTest, storeTinyModel, tinyModelId } from './engine-fixture.ts';
+import { EngineUnderTest, likenessAlone, storeTinyModel, tinyModelId } from './engine-fixture.ts';
 
 const engine = new EngineUnderTest();
 beforeAll(() => engine.api.configure({ backend: 'wasm' }));
@@ -24,11 +24,10 @@ const refused = (code: string, message: string | RegExp) => expect.objectContain
 async function draw(likenessId: string): Promise<Uint8Array> {
   const request: GenerateRequest = {
     projectId: 'p',
-    likenessId,
+    ...likenessAlone(likenessId),
     orders: [{ styleId: 's', prompt: 'a portrait of a woman', negativePrompt: '', seed: 11, guidance: 4 }],
     scheduler: 'ddim',
     steps: 2,
-    likenessWeight: 1,
   };
   const events = await engine.generate(request);
   const image = events.find((event) => event.kind === 'image');

@@ -7,7 +7,7 @@ import { findLikeness, listLikenesses, readLikenessWeights } from '#storage/like
 import { listPhotos } from '#storage/photo-store.ts';
 import type { GenerateRequest, TrainEvent } from '../contract/engine.ts';
 import { FaultLine, startFaultyWorker } from './engine-faults.ts';
-import { EngineUnderTest, readRun, storePhotos, storeRun, storeTinyModel } from './engine-fixture.ts';
+import { EngineUnderTest, likenessAlone, readRun, storePhotos, storeRun, storeTinyModel } from './engine-fixture.ts';
 
 const engine = new EngineUnderTest(startFaultyWorker());
 const faults = new FaultLine();
@@ -71,11 +71,10 @@ test('a picture for which there is no room stops the queue with the reason; thos
   await engine.train('r');
   const request: GenerateRequest = {
     projectId: 'p',
-    likenessId: 'likeness-r',
+    ...likenessAlone('likeness-r'),
     orders: [1, 2, 3].map((seed) => ({ ...order, seed })),
     scheduler: 'ddim',
     steps: 4,
-    likenessWeight: 1,
   };
   const events = await engine.generate(request, (event) => {
     if (event.kind === 'image') faults.fail('fill-storage');

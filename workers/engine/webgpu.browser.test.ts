@@ -7,7 +7,7 @@ import { listImages } from '#storage/image-store.ts';
 import { EngineClient } from '../client/engine-client.ts';
 import type { TrainEvent } from '../contract/engine.ts';
 import { FaultLine, startFaultyWorker } from './engine-faults.ts';
-import { readRun, storePhotos, storeRun, storeTinyModel } from './engine-fixture.ts';
+import { readRun, likenessAlone, storePhotos, storeRun, storeTinyModel } from './engine-fixture.ts';
 
 const hasWebGpu = ((await (navigator as { gpu?: GPU }).gpu?.requestAdapter()) ?? null) !== null;
 /** Shaders of the software adapter are compiled on the processor: most of the time goes there, and only once. */
@@ -53,7 +53,7 @@ test.skipIf(!hasWebGpu)('trains and draws on WebGPU, near the losses of wasm', {
   });
   const orders = [{ styleId: 'studio', prompt: 'a portrait photo of ohwx woman', negativePrompt: '', seed: 1, guidance: 4 }];
   const kinds: string[] = [];
-  await engine.generate({ projectId: 'p', likenessId: 'likeness-webgpu', orders, scheduler: 'ddim', steps: 2, likenessWeight: 1 }, ({ kind }) => kinds.push(kind));
+  await engine.generate({ projectId: 'p', ...likenessAlone('likeness-webgpu'), orders, scheduler: 'ddim', steps: 2 }, ({ kind }) => kinds.push(kind));
   expect(kinds.at(-1)).toBe('finished');
   expect(await listImages('p')).toHaveLength(1);
 });

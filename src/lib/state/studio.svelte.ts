@@ -1,5 +1,6 @@
 /** @file The studio: how many of each look, and the queue that draws them. */
-import type { GenerateEvent, PictureOrder } from '#workers/contract/engine.ts';
+import { type FastDrawing, findCard } from '#models/catalog/index.ts';
+import type { DrawingOptions, GenerateEvent, LoraChoice, PictureOrder } from '#workers/contract/engine.ts';
 import { failureFromCode, type Failure, toFailure } from '../errors/failure.ts';
 import { deviceEngine } from '../executors/device.ts';
 import { likenessWeight, pictureScheduler, pictureSteps } from '../flows/defaults.ts';
@@ -17,6 +18,19 @@ export interface Slot {
   readonly imageId: string | null;
 }
 
+/** A way to draw with fewer steps: an acceleration LoRA that is here and fits the model. */
+export interface FastWay extends FastDrawing {
+  readonly id: string;
+  readonly label: string;
+  readonly steps: number;
+}
+
+/** The picture at work as it will be about; its address is of this page. */
+export interface FormingPicture {
+  readonly index: number;
+  readonly url: string;
+}
+
 export type QueueStatus =
   | { readonly kind: 'idle' }
   | { readonly kind: 'loading' }
@@ -32,6 +46,9 @@ export class Studio {
   #status = $state.raw<QueueStatus>({ kind: 'idle' });
   #secondsLeft = $state<number | null>(null);
   #isStopping = $state(false);
+  #fastIds = $state.raw<DrawingOptions['accelerations']>([]);
+  #chosenFast = $state<string | null>(null);
+  #forming = $state.raw<FormingPicture | null>(null);
 
   likenessWeight = $state(likenessWeight);
   /** Null: each look's own. */
@@ -65,6 +82,44 @@ export class Studio {
     return this.#status.kind === 'loading' || this.#status.kind === 'drawing';
   }
 
+  /** Null until there is one to see. */
+  get forming(): FormingPicture | null {
+    return this.#forming;
+  }
+
+  /** Ways to draw faster with the model of the likeness; empty where nothing for it is here. */
+  get fastWays(): readonly FastWay[] {
+    return this.#fastIds.flatMap((id) => {
+      const card = findCard(id);
+      return card?.fast === undefined ? [] : [{ ...card.fast, id, label: card.label, steps: card.steps }];
+    });
+  }
+
+  /** The one that was chosen; null is full quality. */
+  get fast(): FastWay | null {
+    return this.fastWays.find(({ id }) => id === this.#chosenFast) ?? null;
+  }
+
+  chooseFast(id: string | null): void {
+    this.#chosenFast = id;
+  }
+
+  /** Steps of one picture as it would be drawn now. */
+  get stepsNow(): number {
+    return this.fast?.steps ?? this.steps;
+  }
+
+  /** Looks up what is here to draw faster with; nothing is offered with a model that cannot be opened, and drawing says why. */
+  async findWays(modelId: string): Promise<void> {
+    this.#fastIds = [];
+    this.#fastIds = await deviceEngine()
+      .drawingOptions(modelId)
+      .then(
+        ({ accelerations }) => accelerations,
+        () => [],
+      );
+  }
+
   get made(): number {
     return this.#slots.filter((slot) => slot.imageId !== null).length;
   }
@@ -94,8 +149,11 @@ export class Studio {
   async make(): Promise<void> {
     const { likeness } = this.#training;
     if (this.isAtWork || this.total === 0 || likeness === null) return;
+    const { fast, stepsNow: steps } = this;
+    const loras: LoraChoice[] = [{ kind: 'likeness', id: likeness.id, weight: this.likenessWeight }];
+    if (fast !== null) loras.push({ kind: 'acceleration', id: fast.id, weight: fast.weight });
     const subject = await subjectOfLikeness(likeness, this.#project.personClass);
-    const orders = planOrders(this.plan, subject, this.guidance, this.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+    const orders = planOrders(this.plan, subject, fast?.guidance ?? this.guidance, this.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
     this.#slots = orders.map((order: PictureOrder) => ({ lookId: order.styleId, imageId: null }));
     this.#status = { kind: 'loading' };
     this.#secondsLeft = null;
@@ -104,10 +162,12 @@ export class Studio {
         {
           projectId: this.#project.id,
           likenessId: likeness.id,
+          loras,
           orders,
-          scheduler: pictureScheduler,
-          steps: this.steps,
-          likenessWeight: this.likenessWeight,
+          scheduler: fast?.scheduler ?? pictureScheduler,
+          steps,
+          timestepSpacing: fast?.timestepSpacing ?? null,
+          previews: true,
         },
         (event) => {
           this.#hear(event);
@@ -117,6 +177,7 @@ export class Studio {
       this.#status = { kind: 'failed', failure: toFailure(error) };
     } finally {
       this.#isStopping = false;
+      this.#showForming(null);
     }
   }
 
@@ -140,12 +201,16 @@ export class Studio {
   #hear(event: GenerateEvent): void {
     switch (event.kind) {
       case 'phase':
-        this.#status = event.phase === 'loading-model' ? { kind: 'loading' } : { kind: 'drawing', index: this.made, step: 0, steps: this.steps };
+        this.#status = event.phase === 'loading-model' ? { kind: 'loading' } : { kind: 'drawing', index: this.made, step: 0, steps: this.stepsNow };
         break;
       case 'step':
         this.#status = { kind: 'drawing', index: event.index, step: event.step, steps: event.steps };
         break;
+      case 'preview':
+        this.#showForming({ index: event.index, url: URL.createObjectURL(new Blob([new Uint8Array(event.png)], { type: 'image/png' })) });
+        break;
       case 'image':
+        this.#showForming(null);
         this.#slots = this.#slots.map((slot, index) => (index === event.index ? { ...slot, imageId: event.imageId } : slot));
         this.#secondsLeft = event.secondsLeft;
         break;
@@ -159,5 +224,10 @@ export class Studio {
         this.#status = { kind: 'failed', failure: failureFromCode(event.error.code, event.error.message) };
         break;
     }
+  }
+
+  #showForming(next: FormingPicture | null): void {
+    if (this.#forming !== null) URL.revokeObjectURL(this.#forming.url);
+    this.#forming = next;
   }
 }

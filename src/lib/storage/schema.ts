@@ -123,10 +123,18 @@ export interface LikenessFileRecord {
   readonly safetensors: ArrayBuffer;
 }
 
+/** A LoRA that a picture was drawn with. */
+export interface DrawnWith {
+  readonly kind: 'likeness' | 'acceleration';
+  readonly id: string;
+  readonly weight: number;
+}
+
 /** One headshot. Its PNG is in a store of its own, so that listing stays cheap. */
 export interface ImageRecord {
   readonly id: string;
   readonly projectId: string;
+  /** Whose picture it is. */
   readonly likenessId: string | null;
   readonly styleId: string;
   readonly prompt: string;
@@ -135,6 +143,10 @@ export interface ImageRecord {
   readonly seed: number;
   readonly steps: number;
   readonly guidance: number;
+  /** With the fields above all that it takes to draw it again. Absent from pictures of older versions: their likeness alone, at a strength that nobody noted. */
+  readonly modelId?: string;
+  readonly loras?: readonly DrawnWith[];
+  readonly timestepSpacing?: 'leading' | 'trailing' | 'linspace' | null;
   readonly createdAt: number;
   readonly favourite: boolean;
   /** Set aside: out of the contact sheet, not yet deleted. */

@@ -7,7 +7,7 @@ import { writtenLayouts, type WrittenLayout } from '#models/lora/write-lora.ts';
 import { openModel } from '#models/pipelines/open-model.ts';
 import type { OpenModelOptions } from '#models/pipelines/open-model.ts';
 import { schedulerIds, schedulers, type SchedulerId } from '#models/schedulers/index.ts';
-import { predictionTypes, type PredictionType } from '#models/schedulers/scheduler-config.ts';
+import { predictionTypes, timestepSpacings, type PredictionType, type TimestepSpacing } from '#models/schedulers/scheduler-config.ts';
 import { personClasses, type PersonClass } from '#models/text/prompt.ts';
 import { formatHelp, parseOptions, type OptionTable } from './arguments.ts';
 import { generateImages, type SourceFiles } from './generate.ts';
@@ -102,6 +102,7 @@ export const generateCommand = command(
     guidance: { kind: 'number', value: 'G', help: 'how closely to follow the words (default: 4)' },
     'guidance-rescale': { kind: 'number', value: 'SHARE', help: 'how far guidance keeps the contrast, 0 to 1; 0.7 suits models of zero terminal SNR (default: 0)' },
     scheduler: { kind: 'text', value: 'NAME', help: `${schedulerIds.join(', ')} (default: the model's own)` },
+    spacing: { kind: 'text', value: 'NAME', help: `${timestepSpacings.join(', ')}: where the steps lie (default: as the model says; trailing for Hyper-SD)` },
     eta: { kind: 'number', value: 'SHARE', help: 'fresh noise that ddim and tcd put back, 0 to 1 (default: 0 and 0.3)' },
     seed: seedOption,
     size: { kind: 'text', value: 'WxH', help: 'in pixels (default: what the model was trained at)' },
@@ -134,6 +135,7 @@ export const generateCommand = command(
         sizePx: options.size === undefined ? undefined : parseSize(options.size),
         latentsFile: options.latents,
         saveLatentsFile: options['save-latents'],
+        timestepSpacing: options.spacing === undefined ? undefined : oneOf<TimestepSpacing>('spacing', options.spacing, timestepSpacings),
         guidanceRescale: options['guidance-rescale'],
         eta: options.eta,
         clipSkip: options['clip-skip'],

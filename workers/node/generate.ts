@@ -16,6 +16,7 @@ import type { RgbPicture } from '#models/pipelines/pixels.ts';
 import { textToImage } from '#models/pipelines/text-to-image.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
 import { defaultSchedulerId, type SchedulerId } from '#models/schedulers/index.ts';
+import type { TimestepSpacing } from '#models/schedulers/scheduler-config.ts';
 import type { Tensor } from '#models/tensor/tensor.ts';
 import { encodePng, readImageCut } from './image-files.ts';
 import { readLoraFile } from './lora-files.ts';
@@ -47,6 +48,8 @@ export interface GenerateRequest {
   readonly clipSkip?: number | undefined;
   /** Share of fresh noise in DDIM and TCD; the scheduler's own default where not given. */
   readonly eta?: number | undefined;
+  /** Where the steps lie; as the model's configuration says where not given. */
+  readonly timestepSpacing?: TimestepSpacing | undefined;
   /** 0 to 1: how far guidance keeps the contrast of the unguided picture; 0 where not given. */
   readonly guidanceRescale?: number | undefined;
   readonly source?: SourceFiles | undefined;
@@ -104,8 +107,8 @@ export async function drawPictures(model: LoadedModel, request: GenerateRequest,
   for (let index = 0; index < request.count; index++) {
     const started = performance.now();
     const seed = request.seed + index;
-    const { prompt, negativePrompt, steps, guidance, clipSkip = 0, guidanceRescale = 0 } = request;
-    const terms = { prompt, negativePrompt, scheduler, steps, guidance, guidanceRescale, clipSkip, seed, loras: [], tileAbovePixels, ...(request.eta !== undefined && { eta: request.eta }) };
+    const { prompt, negativePrompt, steps, guidance, clipSkip = 0, guidanceRescale = 0, timestepSpacing } = request;
+    const terms = { prompt, negativePrompt, scheduler, steps, guidance, guidanceRescale, timestepSpacing, clipSkip, seed, loras: [], tileAbovePixels, ...(request.eta !== undefined && { eta: request.eta }) };
     const drawing = source === undefined ? textToImage(model, { ...terms, widthPx, heightPx, ...(latents && { latents }) }) : drawOver(model, terms, source);
     let drawn = await drawing.next();
     while (drawn.done !== true) drawn = await drawing.next();

@@ -1,12 +1,14 @@
 /** @file How much memory training and drawing take, from configurations alone: nothing is loaded. */
-import { planTraining } from '../autodiff/checkpointing.ts';
+import { fitsInSingleStages, planningSteps } from '../autodiff/checkpointing.ts';
 import type { StableDiffusionModel } from '../families/stable-diffusion/index.ts';
 import type { Graph } from '../graph/graph.ts';
 import { sizeBytes } from '../graph/live-bytes.ts';
 import { plannedPeakBytes } from '../graph/planned-bytes.ts';
 import type { LoraConfig } from '../lora/lora-config.ts';
+import type { LoraModule } from '../lora/lora-weights.ts';
+import type { Steps } from '../runtime/steps.ts';
 import { elementCount } from '../tensor/shape.ts';
-import { attentionPartBytes, trainingStages } from '../training/training-graph.ts';
+import { attentionPartBytes, trainingStages, type TrainingStages } from '../training/training-graph.ts';
 
 /** What a place needs beside the numbers of the model. */
 export interface MemoryPlatform {
@@ -53,23 +55,54 @@ const adapterCopies = 5;
  * @param byteBudget `Infinity` for plain training; the need can be above it where even the smallest steps take more
  * @throws {AppError} `job-invalid` for an impossible LoRA
  */
-export function trainingNeed(model: StableDiffusionModel, { resolutionPx, batchSize, lora }: TrainingSettings, platform: MemoryPlatform, byteBudget = Infinity): PlannedNeed {
-  const side = Math.floor(resolutionPx / model.vae.downscale);
+export function* trainingNeed(model: StableDiffusionModel, settings: TrainingSettings, platform: MemoryPlatform, byteBudget = Infinity): Steps<PlannedNeed> {
   const plannedBytes = byteBudget / platform.allocatorShare;
-  const size = { batch: batchSize, height: side, width: side, contextLength: model.textEncoder.positions };
-  // As `learnLikeness` does with the same number.
-  const { request, modules } = trainingStages(model.unet, { size, lora, attentionBytes: attentionPartBytes(plannedBytes, platform.bindingBytes) });
-  const plan = planTraining(request, plannedBytes);
-  const adapterNumbers = modules.reduce((sum, { downShape, upShape }) => sum + elementCount(downShape) + elementCount(upShape), 0);
-  const encoders = [model.buildTextEncoder({ batch: 1, length: model.textEncoder.positions }), model.buildImageEncoder({ batch: 1, height: resolutionPx, width: resolutionPx })];
+  const { request, modules } = stagesWithin(model, settings, platform, plannedBytes);
+  yield;
+  const plan = yield* planningSteps(request, plannedBytes);
+  const graphs = plan.runs.map(({ graph }) => graph);
+  yield;
   return {
-    weightBytes: weightBytesOf(plan.runs.map(({ graph }) => graph)),
+    weightBytes: weightBytesOf(graphs),
     activationBytes: plan.peakBytes * platform.allocatorShare,
-    adapterBytes: 4 * adapterCopies * adapterNumbers,
+    adapterBytes: adapterBytesOf(modules),
     runtimeBytes: platform.runtimeBytes,
     plannedBytes,
-    largestTensorBytes: Math.max(...[...encoders, ...plan.runs.map(({ graph }) => graph)].map(largestTensorOf)),
+    largestTensorBytes: Math.max(largestOfEncoders(model, settings.resolutionPx), ...graphs.map(largestTensorOf)),
   };
+}
+
+/** False if not even the smallest steps of learning fit in `availableBytes`. Tells in a fraction of the time that a plan takes. */
+export function* canFit(model: StableDiffusionModel, settings: TrainingSettings, platform: MemoryPlatform, availableBytes: number): Steps<boolean> {
+  const { modules } = stagesWithin(model, settings, platform, Infinity);
+  const byteBudget = availableBytes - unetBytes(model) - adapterBytesOf(modules) - platform.runtimeBytes;
+  if (byteBudget <= 0) return false;
+  yield;
+  const plannedBytes = byteBudget / platform.allocatorShare;
+  return yield* fitsInSingleStages(stagesWithin(model, settings, platform, plannedBytes).request, plannedBytes);
+}
+
+/** As `learnLikeness` has them with the same number of bytes. */
+function stagesWithin(model: StableDiffusionModel, { resolutionPx, batchSize, lora }: TrainingSettings, { bindingBytes }: MemoryPlatform, plannedBytes: number): TrainingStages {
+  const side = Math.floor(resolutionPx / model.vae.downscale);
+  const size = { batch: batchSize, height: side, width: side, contextLength: model.textEncoder.positions };
+  return trainingStages(model.unet, { size, lora, attentionBytes: attentionPartBytes(plannedBytes, bindingBytes) });
+}
+
+function adapterBytesOf(modules: readonly LoraModule[]): number {
+  return 4 * adapterCopies * modules.reduce((sum, { downShape, upShape }) => sum + elementCount(downShape) + elementCount(upShape), 0);
+}
+
+/** The UNet's weights: of any size, the smallest graph tells. */
+function unetBytes(model: StableDiffusionModel): number {
+  const side = 2 ** (model.unet.levels.length - 1);
+  return weightBytesOf([model.buildUnet({ batch: 1, height: side, width: side, contextLength: 1, attention: 'fused' })]);
+}
+
+/** The largest tensor of reading captions and photos. */
+function largestOfEncoders(model: StableDiffusionModel, resolutionPx: number): number {
+  const text = model.buildTextEncoder({ batch: 1, length: model.textEncoder.positions });
+  return Math.max(largestTensorOf(text), largestTensorOf(model.buildImageEncoder({ batch: 1, height: resolutionPx, width: resolutionPx })));
 }
 
 /** What drawing one picture takes, with guidance: two latents at once. All parts of the model stay loaded. */

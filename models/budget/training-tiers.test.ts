@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readStableDiffusion, type StableDiffusionModel } from '../families/stable-diffusion/index.ts';
+import { atOnce } from '../runtime/steps.ts';
 import { describeFit } from './describe-need.ts';
 import { drawingNeed, totalBytes, trainingNeed, type MemoryPlatform } from './memory-need.ts';
-import { fitBatches, fitSettings, fitTier, trainingTiers } from './training-tiers.ts';
+import { fitBatches, fitTier, trainingTiers } from './training-tiers.ts';
 
 const gibibyte = 2 ** 30;
 const platform: MemoryPlatform = { runtimeBytes: 0.2 * gibibyte, allocatorShare: 1.1 };
-const training = { batchSize: 1, rank: 16 };
+const rank = 16;
 
 /** A model by its published configurations. */
 function readPublished(name: string): StableDiffusionModel {
@@ -17,7 +18,7 @@ function readPublished(name: string): StableDiffusionModel {
 const model = readPublished('sd-1.5');
 
 test('a budget counts the published weights, and the 3.19 million numbers of a LoRA of rank 16 on attention five times', () => {
-  const need = trainingNeed(model, { resolutionPx: 256, batchSize: 1, lora: { rank: 16, alpha: 16, targets: 'attention' } }, platform);
+  const need = atOnce(trainingNeed(model, { resolutionPx: 256, batchSize: 1, lora: { rank: 16, alpha: 16, targets: 'attention' } }, platform));
   expect(need.weightBytes).toBe(4 * 859_520_964);
   expect(need.adapterBytes).toBe(5 * 4 * 3_188_736);
   const decoderAndText = drawingNeed(model, 512, 512, platform).weightBytes - need.weightBytes;
@@ -28,15 +29,15 @@ test('what fits is the best tier within the memory, and the plan keeps to it', (
   expect(trainingTiers(model).map(({ resolutionPx, preset }) => `${resolutionPx} ${preset}`)).toEqual(['512 full', '512 light', '384 full', '384 light', '256 full', '256 light']);
   // Where little is free every tier is tried in its smallest steps, so the smaller model stands for both.
   const small = readPublished('bk-sdm-tiny');
-  const fits = ([[model, 16], [model, 6], [small, 3]] as const).map(([of, size]) => ({ size, fit: fitTier(of, size * gibibyte, training, platform)! }));
+  const fits = ([[model, 16], [model, 6], [small, 3]] as const).map(([of, size]) => ({ size, fit: atOnce(fitTier(of, size * gibibyte, rank, platform))! }));
   for (const { size, fit } of fits) expect(totalBytes(fit.need)).toBeLessThanOrEqual(size * gibibyte);
   expect(fits.map(({ fit }) => [fit.need.plannedBytes === Infinity, fit.resolutionPx === 512 && fit.preset === 'full'])).toEqual([[true, true], [false, true], [false, false]]);
-  expect(fitTier(model, 3 * gibibyte, training, platform)).toBeNull();
+  expect(atOnce(fitTier(model, 3 * gibibyte, rank, platform))).toBeNull();
 });
 
 test('batches become smaller before anything is computed twice, and an update keeps its samples', () => {
   const settings = { resolutionPx: 256, lora: { rank: 16, alpha: 16, targets: 'attention' } } as const;
-  const fit = (size: number) => fitBatches(model, { batchSize: 4, accumulation: 1 }, settings, size * gibibyte, platform)!;
+  const fit = (size: number) => atOnce(fitBatches(model, { batchSize: 4, accumulation: 1 }, settings, size * gibibyte, platform))!;
   expect([fit(16), fit(5.2), fit(4.5)]).toMatchObject([
     { batchSize: 4, accumulation: 1, need: { plannedBytes: Infinity } },
     { batchSize: 2, accumulation: 2, need: { plannedBytes: Infinity } },
@@ -45,10 +46,11 @@ test('batches become smaller before anything is computed twice, and an update ke
 });
 
 test('a place that binds 128 MiB has no room for the token table of CLIP, 144.75 MiB', () => {
-  const settings = { resolutionPx: 256, batchSize: 1, lora: { rank: 16, alpha: 16, targets: 'attention' } } as const;
-  const fit = (mebibytes: number) => fitSettings(model, settings, 16 * gibibyte, { ...platform, bindingBytes: mebibytes * 2 ** 20 });
+  const settings = { resolutionPx: 256, lora: { rank: 16, alpha: 16, targets: 'attention' } } as const;
+  const batches = { batchSize: 1, accumulation: 1 };
+  const fit = (mebibytes: number) => atOnce(fitBatches(model, batches, settings, 16 * gibibyte, { ...platform, bindingBytes: mebibytes * 2 ** 20 }));
   expect(fit(128)).toBeNull();
-  expect(fit(256)?.largestTensorBytes).toBe(4 * 49408 * 768);
+  expect(fit(256)?.need.largestTensorBytes).toBe(4 * 49408 * 768);
 });
 
 test('the sentence says what is free, what fits and what it costs', () => {

@@ -1,7 +1,8 @@
 /** @file The sizes at which a likeness can be learned, best first, and which of them fits a memory. */
 import type { StableDiffusionModel } from '../families/stable-diffusion/index.ts';
 import type { TargetPreset } from '../lora/lora-config.ts';
-import { totalBytes, trainingNeed, type MemoryPlatform, type PlannedNeed, type TrainingSettings } from './memory-need.ts';
+import type { Steps } from '../runtime/steps.ts';
+import { canFit, totalBytes, trainingNeed, type MemoryPlatform, type PlannedNeed, type TrainingSettings } from './memory-need.ts';
 
 /** `full` trains every layer of the preset `all`, `light` attention alone. */
 export const presets = { full: 'all', light: 'attention' } as const satisfies Record<string, TargetPreset>;
@@ -24,29 +25,14 @@ export function trainingTiers({ unet, vae }: StableDiffusionModel): readonly Tra
 
 export type TierNeed = TrainingTier & { readonly need: PlannedNeed };
 
-/**
- * What these settings take within a memory: in one run if that fits, else computing activations again.
- *
- * @returns null if even the smallest steps need more, or a tensor is larger than the place can bind
- */
-export function fitSettings(model: StableDiffusionModel, settings: TrainingSettings, availableBytes: number, platform: MemoryPlatform): PlannedNeed | null {
-  const plain = trainingNeed(model, settings, platform);
-  if (!binds(plain, platform)) return null;
-  if (totalBytes(plain) <= availableBytes) return plain;
-  const forActivations = availableBytes - (totalBytes(plain) - plain.activationBytes);
-  if (forActivations <= 0) return null;
-  const tight = trainingNeed(model, settings, platform, forActivations);
-  return totalBytes(tight) <= availableBytes ? tight : null;
-}
-
 const binds = ({ largestTensorBytes }: PlannedNeed, { bindingBytes = Infinity }: MemoryPlatform): boolean => largestTensorBytes <= bindingBytes;
 
-/** The best tier that fits; null if none does. */
-export function fitTier(model: StableDiffusionModel, availableBytes: number, { batchSize, rank }: { readonly batchSize: number; readonly rank: number }, platform: MemoryPlatform): TierNeed | null {
+/** The best tier that fits with single samples; null if none does. */
+export function* fitTier(model: StableDiffusionModel, availableBytes: number, rank: number, platform: MemoryPlatform): Steps<TierNeed | null> {
   for (const tier of trainingTiers(model)) {
-    const settings = { resolutionPx: tier.resolutionPx, batchSize, lora: { rank, alpha: rank, targets: presets[tier.preset] } };
-    const need = fitSettings(model, settings, availableBytes, platform);
-    if (need !== null) return { ...tier, need };
+    const settings = { resolutionPx: tier.resolutionPx, lora: { rank, alpha: rank, targets: presets[tier.preset] } };
+    const fit = yield* fitBatches(model, { batchSize: 1, accumulation: 1 }, settings, availableBytes, platform);
+    if (fit !== null) return { ...tier, need: fit.need };
   }
   return null;
 }
@@ -57,25 +43,29 @@ export interface Batches {
   readonly accumulation: number;
 }
 
+export type FittedBatches = Batches & { readonly need: PlannedNeed };
+
 /**
- * Settings within a memory, with smaller batches, as many more of them in an update, before anything else is given up.
+ * Settings within a memory: as they are; with smaller batches, as many more of them in an update; or, at single samples, computing activations again.
  *
- * @returns null if not even single samples fit
+ * @returns null if even the smallest steps of single samples need more, or a tensor is larger than the place can bind
  */
-export function fitBatches(
-  model: StableDiffusionModel,
-  { batchSize, accumulation }: Batches,
-  settings: Omit<TrainingSettings, 'batchSize'>,
-  availableBytes: number,
-  platform: MemoryPlatform,
-): (Batches & { readonly need: PlannedNeed }) | null {
+export function* fitBatches(model: StableDiffusionModel, { batchSize, accumulation }: Batches, settings: Omit<TrainingSettings, 'batchSize'>, availableBytes: number, platform: MemoryPlatform): Steps<FittedBatches | null> {
+  const single = { ...settings, batchSize: 1 };
+  // What does not fit is mostly told from one stage, and larger batches do not fit where single samples do not.
+  if (!(yield* canFit(model, single, platform, availableBytes))) return null;
+  const plain = yield* trainingNeed(model, single, platform);
+  if (!binds(plain, platform)) return null;
   const samples = batchSize * accumulation;
-  const sizes = Array.from({ length: batchSize }, (_, i) => batchSize - i).filter((size) => samples % size === 0);
+  if (totalBytes(plain) > availableBytes) {
+    const tight = yield* trainingNeed(model, single, platform, availableBytes - (totalBytes(plain) - plain.activationBytes));
+    return { batchSize: 1, accumulation: samples, need: tight };
+  }
   // A smaller batch loses a twentieth of the speed, computing activations twice a third.
-  for (const size of sizes.slice(0, -1)) {
-    const need = trainingNeed(model, { ...settings, batchSize: size }, platform);
+  for (let size = batchSize; size > 1; size--) {
+    if (samples % size !== 0) continue;
+    const need = yield* trainingNeed(model, { ...settings, batchSize: size }, platform);
     if (binds(need, platform) && totalBytes(need) <= availableBytes) return { batchSize: size, accumulation: samples / size, need };
   }
-  const need = fitSettings(model, { ...settings, batchSize: 1 }, availableBytes, platform);
-  return need && { batchSize: 1, accumulation: samples, need };
+  return { batchSize: 1, accumulation: samples, need: plain };
 }

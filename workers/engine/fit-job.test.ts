@@ -4,10 +4,11 @@ import { planTraining } from '#models/autodiff/checkpointing.ts';
 import { totalBytes } from '#models/budget/memory-need.ts';
 import { readStableDiffusion, type StableDiffusionModel } from '#models/families/stable-diffusion/index.ts';
 import { jobVersion, type TrainJob } from '#models/jobs/index.ts';
+import { atOnce } from '#models/runtime/steps.ts';
 import { trainingDefaults, trainingPlan } from '#models/training/training-defaults.ts';
 import { attentionPartBytes, trainingStages } from '#models/training/training-graph.ts';
 import { wasmMemory, webGpuMemory } from './engine-memory.ts';
-import { fitJob } from './fit-job.ts';
+import { fitJob as fitJobInSteps } from './fit-job.ts';
 
 const mebibyte = 2 ** 20;
 const readJson = (path: string): unknown => JSON.parse(readFileSync(new URL(`../../models/${path}`, import.meta.url), 'utf8')) as unknown;
@@ -22,6 +23,8 @@ function readPublished(name: string): StableDiffusionModel {
   return readStableDiffusion({ modelIndex: published['model_index'], unet: published['unet'], textEncoder: published['text_encoder'], vae: published['vae'] });
 }
 
+const fitJob = (...[job, model, memory, isBegun]: Parameters<typeof fitJobInSteps<TrainJob>>) => atOnce(fitJobInSteps(job, model, memory, isBegun));
+
 const samplesPerUpdate = trainingDefaults.batchSize * trainingDefaults.accumulation;
 
 /** As the page orders it. */
@@ -29,7 +32,7 @@ function jobAt(resolutionPx: number): TrainJob {
   const { samples, batchSize, accumulation, learningRate, warmupSteps, captionDropout } = trainingPlan(7);
   const photoIds = ['a', 'b'];
   const fixed = { kind: 'train', version: jobVersion, model: 'm', personClass: 'woman', subjectToken: 'ohwx', photoIds, effort: 'normal', seed: 7, preview: null } as const;
-  return { ...fixed, resolutionPx, lora: trainingDefaults.lora, samples, batchSize, accumulation, learningRate, warmupSteps, captionDropout };
+  return { ...fixed, resolutionPx, lora: trainingDefaults.lora, recipe: trainingDefaults.recipe, samples, batchSize, accumulation, learningRate, warmupSteps, captionDropout };
 }
 
 /** What WebGPU guarantees, and what a desktop card offers. */

@@ -5,11 +5,15 @@ import { fitBatches, presets, tierSizesPx, trainingTiers } from '#models/budget/
 import { AppError } from '#models/errors/app-error.ts';
 import type { StableDiffusionModel } from '#models/families/stable-diffusion/index.ts';
 import type { TrainJob } from '#models/jobs/index.ts';
+import type { Steps } from '#models/runtime/steps.ts';
 import type { EngineMemory } from './engine-memory.ts';
 
-export interface FittedJob {
+/** What of a job decides how much memory it takes. */
+export type MemoryJob = Pick<TrainJob, 'resolutionPx' | 'lora' | 'batchSize' | 'accumulation'>;
+
+export interface FittedJob<Job extends MemoryJob = TrainJob> {
   /** The very job that was given, where it fits as it is. */
-  readonly job: TrainJob;
+  readonly job: Job;
   readonly need: PlannedNeed;
 }
 
@@ -19,19 +23,19 @@ export interface FittedJob {
  * @param isBegun a run that has learned something keeps its size and its layers: its factors have their shapes
  * @throws {AppError} `model-too-large` if nothing fits
  */
-export function fitJob(job: TrainJob, model: StableDiffusionModel, memory: EngineMemory, isBegun: boolean): FittedJob {
+export function* fitJob<Job extends MemoryJob>(job: Job, model: StableDiffusionModel, memory: EngineMemory, isBegun: boolean): Steps<FittedJob<Job>> {
   const candidates = isBegun ? [job] : [...(job.resolutionPx <= tierSizesPx[0] ? [job] : []), ...lesserJobs(job, model)];
   for (const candidate of candidates) {
-    const fit = fitBatches(model, candidate, candidate, memory.availableBytes, memory);
+    const fit = yield* fitBatches(model, candidate, candidate, memory.availableBytes, memory);
     if (fit === null) continue;
     const { batchSize, accumulation, need } = fit;
     return { job: batchSize === candidate.batchSize ? candidate : { ...candidate, batchSize, accumulation }, need };
   }
-  throw tooLarge(candidates.at(-1) ?? job, model, memory);
+  throw yield* tooLarge(candidates.at(-1) ?? job, model, memory);
 }
 
 /** The model's tiers that ask for less than the job, best first. */
-function lesserJobs(job: TrainJob, model: StableDiffusionModel): readonly TrainJob[] {
+function lesserJobs<Job extends MemoryJob>(job: Job, model: StableDiffusionModel): readonly Job[] {
   return trainingTiers(model)
     .map(({ resolutionPx, preset }) => ({ resolutionPx, targets: presets[preset] }))
     .filter(({ resolutionPx, targets }) => resolutionPx <= job.resolutionPx && (targets === presets.light || job.lora.targets === presets.full))
@@ -39,9 +43,9 @@ function lesserJobs(job: TrainJob, model: StableDiffusionModel): readonly TrainJ
     .map(({ resolutionPx, targets }) => ({ ...job, resolutionPx, lora: { ...job.lora, targets } }));
 }
 
-function tooLarge(least: TrainJob, model: StableDiffusionModel, memory: EngineMemory): AppError {
+function* tooLarge(least: MemoryJob, model: StableDiffusionModel, memory: EngineMemory): Steps<AppError> {
   const { resolutionPx, lora } = least;
-  const { largestTensorBytes, weightBytes } = trainingNeed(model, { resolutionPx, lora, batchSize: 1 }, memory);
+  const { largestTensorBytes, weightBytes } = yield* trainingNeed(model, { resolutionPx, lora, batchSize: 1 }, memory);
   const { availableBytes, bindingBytes = Infinity } = memory;
   const message =
     largestTensorBytes > bindingBytes

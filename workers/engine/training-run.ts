@@ -4,6 +4,7 @@ import { encodeError } from '#models/errors/error-codec.ts';
 import { markMadeWithAi } from '#models/formats/made-with-ai.ts';
 import type { TrainJob } from '#models/jobs/index.ts';
 import type { LoadedModel } from '#models/pipelines/loaded-model.ts';
+import { withBreaks } from '#models/runtime/steps.ts';
 import { learnLikeness, type LearnEvent } from '#models/training/learn-likeness.ts';
 import type { TrainingState } from '#models/training/train-lora.ts';
 import type { RunRecord } from '#storage/run-store.ts';
@@ -53,7 +54,10 @@ export class TrainingRun {
     tell({ kind: 'phase', phase: 'loading-model' });
     await journal.start({ job: wanted });
     const { model, memory } = await desk.openModel(wanted.model);
-    const fitted = fitJob(wanted, model.model, memory, resume !== undefined);
+    const fitted = await withBreaks(fitJob(wanted, model.model, memory, resume !== undefined), async () => {
+      await breathe();
+      control.throwIfCancelled();
+    });
     const { job } = fitted;
     if (job !== wanted) await this.#change({ job }); // So that the run goes on as it began, wherever that is.
     await this.#pauseOrCancel('encoding-photos');

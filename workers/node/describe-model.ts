@@ -5,6 +5,7 @@ import { fitTier, presets, trainingTiers } from '#models/budget/training-tiers.t
 import { components, type Component } from '#models/families/stable-diffusion/weight-names.ts';
 import type { StoredTensor } from '#models/formats/stored-weights.ts';
 import type { OpenedModel } from '#models/pipelines/open-model.ts';
+import { atOnce } from '#models/runtime/steps.ts';
 import { resolveOptions, type PredictionType } from '#models/schedulers/scheduler-config.ts';
 import { elementCount } from '#models/tensor/shape.ts';
 import { availableMemoryBytes, nodeMemory } from './node-memory.ts';
@@ -57,13 +58,13 @@ function memoryLines({ model }: OpenedModel): readonly string[] {
   const [height, width] = model.unet.sampleSize.map((side) => side * model.vae.downscale) as [number, number];
   const tiers = trainingTiers(model).map(({ resolutionPx, preset }) => {
     const settings = { resolutionPx, batchSize: assumed.batchSize, lora: { rank: assumed.rank, alpha: assumed.rank, targets: presets[preset] } };
-    return `memory to learn at ${resolutionPx} px, ${preset}: ${describeNeed(trainingNeed(model, settings, nodeMemory))}`;
+    return `memory to learn at ${resolutionPx} px, ${preset}: ${describeNeed(atOnce(trainingNeed(model, settings, nodeMemory)))}`;
   });
   const available = availableMemoryBytes();
   return [
     `memory to draw ${width} x ${height} px: ${describeNeed(drawingNeed(model, width, height, nodeMemory))}`,
     ...tiers,
-    describeFit(fitTier(model, available, assumed, nodeMemory), available),
+    describeFit(atOnce(fitTier(model, available, assumed.rank, nodeMemory)), available),
   ];
 }
 

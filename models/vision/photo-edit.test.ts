@@ -22,7 +22,11 @@ describe('the geometry', () => {
 
   test.each([1, 2, 3] as const)('%i quarter turns agree with the rotation of sharp', async (quarterTurns) => {
     const pixels = Buffer.from(Array.from({ length: 12 }, (_, index) => index * 20));
-    const { data, info } = await sharp(pixels, { raw: { width: 4, height: 3, channels: 1 } }).rotate(quarterTurns * 90).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await sharp(pixels, { raw: { width: 4, height: 3, channels: 1 } })
+      .rotate(quarterTurns * 90)
+      .toColourspace('b-w')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     const transform = editTransform({ widthPx: 4, heightPx: 3 }, { ...noEdit, quarterTurns });
     for (let index = 0; index < 12; index += 1) {
       const [x, y] = at(transform, (index % 4) + 0.5, Math.floor(index / 4) + 0.5);
@@ -34,7 +38,12 @@ describe('the geometry', () => {
     fc.assert(
       fc.property(edits, (edit) => {
         const size = editedSize(original, edit);
-        for (const [x, y] of [[0, 0], [1, 0], [0, 1], [1, 1]] as const) {
+        for (const [x, y] of [
+          [0, 0],
+          [1, 0],
+          [0, 1],
+          [1, 1],
+        ] as const) {
           const [left, top, right, bottom] = boxAfterEdit([x, y, x, y], original, edit, noEdit);
           for (const value of [left, top, right, bottom]) expect(value).toBeGreaterThan(-2 / Math.min(size.widthPx, size.heightPx));
           for (const value of [left, top, right, bottom]) expect(value).toBeLessThan(1 + 2 / Math.min(size.widthPx, size.heightPx));

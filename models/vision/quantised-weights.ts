@@ -46,7 +46,13 @@ export function widenQuantised(stored: ReadonlyMap<string, Tensor>): Map<string,
  */
 export function channelSteps({ scale, min }: { readonly scale: number; readonly min: number }, scales: ArrayLike<number>): { step: Tensor; zero: Tensor } {
   return {
-    step: float32([scales.length], Array.from(scales, (own) => own * scale)),
-    zero: float32([scales.length], Array.from(scales, (own) => own * min)),
+    step: float32(
+      [scales.length],
+      Array.from(scales, (own) => own * scale),
+    ),
+    zero: float32(
+      [scales.length],
+      Array.from(scales, (own) => own * min),
+    ),
   };
 }

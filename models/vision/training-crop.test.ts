@@ -9,7 +9,11 @@ test('a face in the middle of a large photo is framed as the portraits are', () 
 });
 
 test('near the edge the square moves rather than leaving the photo', () => {
-  expect(trainingCrop({ widthPx: 3000, heightPx: 2000 }, [0, 0, 0.1, 0.22], { faceHeight: 0.44, faceMiddle: 0.45 })).toMatchObject({ x: 0, y: 0, widthPx: 1000 });
+  expect(trainingCrop({ widthPx: 3000, heightPx: 2000 }, [0, 0, 0.1, 0.22], { faceHeight: 0.44, faceMiddle: 0.45 })).toMatchObject({
+    x: 0,
+    y: 0,
+    widthPx: 1000,
+  });
 });
 
 test('a photo without a face gives its largest middle square', () => {

@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { widenQuantised } from './quantised-weights.ts';
 
 /** Every net that has a file in `weights/`: the photo worker, the command line and the tests read this list, and each has a card in `cards.ts`. */
-export const visionNets = ['blazeface', 'face-mesh', 'faceres', 'dlib-face', 'age'] as const;
+export const visionNets = ['blazeface', 'face-mesh', 'faceres', 'dlib-face', 'age', 'person-mask', 'nudity'] as const;
 export type VisionNetName = (typeof visionNets)[number];
 
 /** The file of a net, beside `weights/` in the repository and `/models/vision/` on the site. */

@@ -5,10 +5,14 @@ import { parseSafetensors } from '#models/formats/safetensors.ts';
 import type { Graph } from '#models/graph/graph.ts';
 import { verifyGraph } from '#models/graph/verify-graph.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
-import { tensor, type Tensor } from '#models/tensor/tensor.ts';
+import { float32, tensor, type Tensor } from '#models/tensor/tensor.ts';
+import { scatteredPixels } from '#models/testing/scattered-pixels.ts';
 import { buildBlazeface } from '#models/vision/blazeface.ts';
 import { buildFaceMesh } from '#models/vision/face-mesh.ts';
 import { buildFaceres } from '#models/vision/faceres.ts';
+import { buildNudityNet } from '#models/vision/nudity-net.ts';
+import { buildPersonMask } from '#models/vision/person-mask-net.ts';
+import { widenQuantised } from '#models/vision/quantised-weights.ts';
 import type { VisionNetName } from '#models/vision/vision-net.ts';
 import { readFaceWeights } from './face-models.ts';
 import { readImage } from './image-files.ts';
@@ -29,7 +33,7 @@ function planes(edge: number, scale: number, offset: number): Tensor {
 
 async function answer(runner: GraphRunner, graph: Graph, net: VisionNetName, feed: Record<string, Tensor>): Promise<Record<string, Tensor>> {
   verifyGraph(graph);
-  const compiled = await runner.compile(graph, [await runner.upload(await readFaceWeights(net))]);
+  const compiled = await runner.compile(graph, [await runner.upload(widenQuantised(await readFaceWeights(net)))]);
   return compiled.run(feed);
 }
 
@@ -65,6 +69,25 @@ export function describeFaceNets(name: string, createRunner: () => GraphRunner):
       const { points, presence } = await answer(runner, buildFaceMesh(), 'face-mesh', { face: planes(32, 1 / 255, 0) });
       expect(largestDifference(points!, [golden.get('face-mesh.points')!])).toBeLessThan(1e-3);
       expect(largestDifference(presence!, [golden.get('face-mesh.presence')!])).toBeLessThan(1e-3);
+    });
+
+    test('the person mask is the one of the original under TensorFlow.js', async () => {
+      const { mask } = await answer(runner, buildPersonMask(), 'person-mask', { image: planes(0, 1 / 255, 0) });
+      const every4th = (mask!.data as Float32Array).filter((_, i) => (i >> 8) % 4 === 0 && i % 4 === 0);
+      expect(largestDifference(float32([1, 64, 64, 1], every4th), [golden.get('person-mask.mask')!])).toBeLessThan(1e-3);
+    });
+
+    test('the nudity classifier believes what the original does under TensorFlow.js, of a picture and of noise', async () => {
+      const ofPicture = await answer(runner, buildNudityNet(), 'nudity', { image: planes(16, 1 / 255, 0) });
+      expect(largestDifference(ofPicture.belief!, [golden.get('nudity.picture')!])).toBeLessThan(1e-3);
+      const area = 224 * 224;
+      const scattered = scatteredPixels(3 * area);
+      const image = float32(
+        [1, 3, 224, 224],
+        scattered.map((_, i) => scattered[(i % area) * 3 + Math.floor(i / area)]!),
+      );
+      const ofNoise = await answer(runner, buildNudityNet(), 'nudity', { image });
+      expect(largestDifference(ofNoise.belief!, [golden.get('nudity.scattered')!])).toBeLessThan(1e-3);
     });
   });
 }

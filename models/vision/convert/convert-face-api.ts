@@ -1,9 +1,9 @@
 /** @file The two nets of face-api.js: their names in its files, and the same weights under ours. Filters stay the bytes they are stored as. */
 import { AppError } from '../../errors/app-error.ts';
-import { float32, tensor, type Tensor } from '../../tensor/tensor.ts';
+import { float32, type Tensor } from '../../tensor/tensor.ts';
 import { dlibBlockCount } from '../dlib-face.ts';
-import { channelSteps, stepName, zeroName } from '../quantised-weights.ts';
 import { bias, convolutionWeight, depthwiseWeight } from './convert-layout.ts';
+import { keepDense, keepWeight, ones } from './keep-bytes.ts';
 import type { TfjsTensor } from './tfjs-weights.ts';
 import { weightReader } from './weight-reader.ts';
 
@@ -40,7 +40,7 @@ export function convertDlibFace(weights: ReadonlyMap<string, TfjsTensor>): Map<s
     const scales = weightOf(`${source}/scale/weights`).data;
     const own = weightOf(`${source}/conv/bias`).data;
     const shifts = weightOf(`${source}/scale/biases`).data;
-    keep(result, `${name}.weight`, weightOf(`${source}/conv/filters`), convolutionWeight, scales);
+    keepWeight(result, `${name}.weight`, weightOf(`${source}/conv/filters`), convolutionWeight, scales);
     result.set(
       `${name}.bias`,
       float32(
@@ -54,7 +54,7 @@ export function convertDlibFace(weights: ReadonlyMap<string, TfjsTensor>): Map<s
     convolution(`blocks.${index}.first`, `${source}/conv1`);
     convolution(`blocks.${index}.second`, `${source}/conv2`);
   });
-  dense(result, 'embedding', weightOf('fc'));
+  keepDense(result, 'embedding', weightOf('fc'));
   return result;
 }
 
@@ -68,7 +68,7 @@ export function convertAgeNet(weights: ReadonlyMap<string, TfjsTensor>): Map<str
   const result = new Map<string, Tensor>();
   const convolution = (name: string, source: string): void => {
     const filters = weightOf(`${source}/filters`);
-    keep(result, `${name}.weight`, filters, convolutionWeight, ones(filters.shape[3]!));
+    keepWeight(result, `${name}.weight`, filters, convolutionWeight, ones(filters.shape[3]!));
     result.set(`${name}.bias`, bias(weightOf(`${source}/bias`)));
   };
   convolution('stem', 'entry_flow/conv_in');
@@ -77,44 +77,13 @@ export function convertAgeNet(weights: ReadonlyMap<string, TfjsTensor>): Map<str
   });
   for (const [name, source] of ageSeparables) {
     const [channels, across] = [weightOf(`${source}/depthwise_filter`), weightOf(`${source}/pointwise_filter`)];
-    keep(result, `${name}.depthwise.weight`, channels, depthwiseWeight, ones(channels.shape[2]!));
-    keep(result, `${name}.pointwise.weight`, across, convolutionWeight, ones(across.shape[3]!));
+    keepWeight(result, `${name}.depthwise.weight`, channels, depthwiseWeight, ones(channels.shape[2]!));
+    keepWeight(result, `${name}.pointwise.weight`, across, convolutionWeight, ones(across.shape[3]!));
     result.set(`${name}.pointwise.bias`, bias(weightOf(`${source}/bias`)));
   }
-  dense(result, 'age', weightOf('fc/age/weights'));
+  keepDense(result, 'age', weightOf('fc/age/weights'));
   result.set('age.bias', bias(weightOf('fc/age/bias')));
-  dense(result, 'sex', weightOf('fc/gender/weights'));
+  keepDense(result, 'sex', weightOf('fc/gender/weights'));
   result.set('sex.bias', bias(weightOf('fc/gender/bias')));
   return result;
-}
-
-const ones = (count: number): number[] => new Array<number>(count).fill(1);
-
-/** In our layout: bytes with the steps of each channel where it was quantised, float32 times the scales where not. */
-function keep(
-  result: Map<string, Tensor>,
-  name: string,
-  weight: TfjsTensor,
-  layout: (weight: TfjsTensor, scales?: Float32Array) => Tensor<'float32'>,
-  scales: ArrayLike<number>,
-): void {
-  if (weight.quantised === undefined) {
-    result.set(name, layout(weight, Float32Array.from(scales)));
-    return;
-  }
-  const moved = layout({ shape: weight.shape, data: Float32Array.from(weight.quantised.bytes) });
-  result.set(name, tensor('bool', moved.shape, Uint8Array.from(moved.data)));
-  const { step, zero } = channelSteps(weight.quantised, scales);
-  result.set(stepName(name), step);
-  result.set(zeroName(name), zero);
-}
-
-/** [K, N] to [N, K]. */
-function dense(result: Map<string, Tensor>, name: string, weight: TfjsTensor): void {
-  const [inputs, outputs] = weight.shape as [number, number];
-  const asConvolution = (from: TfjsTensor, scales?: Float32Array): Tensor<'float32'> => {
-    const moved = convolutionWeight({ ...from, shape: [1, 1, inputs, outputs] }, scales);
-    return tensor('float32', [outputs, inputs], moved.data);
-  };
-  keep(result, `${name}.weight`, weight, asConvolution, ones(outputs));
 }

@@ -35,12 +35,7 @@ export async function openModel(given: ModelFolder, options: OpenModelOptions = 
   const singleFile = await findSingleFile(given, options);
   const folder = singleFile?.folder ?? given;
   const listed = await folder.list();
-  const model = readStableDiffusion({
-    modelIndex: await readConfig(folder, 'model_index.json'),
-    unet: await readConfig(folder, 'unet/config.json'),
-    textEncoder: await readConfig(folder, 'text_encoder/config.json'),
-    vae: await readConfig(folder, 'vae/config.json'),
-  });
+  const model = await readConfigurations(folder);
   const tokenizer = await readTokenizer(folder, listed);
   const { className, stated } = readSchedulerConfig(await readText(folder, 'scheduler/scheduler_config.json'));
   const schedulerConfig = { className, stated: options.prediction === undefined ? stated : { ...stated, predictionType: options.prediction } };
@@ -49,6 +44,24 @@ export async function openModel(given: ModelFolder, options: OpenModelOptions = 
   const weights = await ModelWeights.open(folder, listed, options);
   weights.check(model);
   return { model, tokenizer, schedulerConfig, weights, predictionFrom, singleFile };
+}
+
+/**
+ * The model of a folder and nothing else: from its configurations, or from the header of its checkpoint. What a memory budget needs.
+ *
+ * @throws {AppError} `model-file-missing`, `model-unknown`, `weights-pickled`, `weights-corrupt`
+ */
+export async function readModel(given: ModelFolder, options: OpenModelOptions = {}): Promise<StableDiffusionModel> {
+  return readConfigurations((await findSingleFile(given, options))?.folder ?? given);
+}
+
+async function readConfigurations(folder: ModelFolder): Promise<StableDiffusionModel> {
+  return readStableDiffusion({
+    modelIndex: await readConfig(folder, 'model_index.json'),
+    unet: await readConfig(folder, 'unet/config.json'),
+    textEncoder: await readConfig(folder, 'text_encoder/config.json'),
+    vae: await readConfig(folder, 'vae/config.json'),
+  });
 }
 
 /** The checkpoint of a folder without model_index.json; null if it has one, or has nothing at all, which reading it will say. */

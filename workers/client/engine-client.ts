@@ -2,7 +2,7 @@
 import { type Remote, proxy, wrap } from 'comlink';
 import { AppError, isAppError } from '#models/errors/app-error.ts';
 import { decodeError } from '#models/errors/error-codec.ts';
-import type { DeviceReport, DrawingOptions, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, LikenessImport, LikenessLayout, TrainEvent } from '../contract/engine.ts';
+import type { DeviceReport, DrawingOptions, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, LearningPlan, LearningRequest, LikenessImport, LikenessLayout, TrainEvent } from '../contract/engine.ts';
 import { TabLock } from './tab-lock.ts';
 
 interface RunningWorker {
@@ -46,6 +46,10 @@ export class EngineClient implements EngineApi {
 
   drawingOptions(modelId: string): Promise<DrawingOptions> {
     return this.#call((api) => api.drawingOptions(modelId));
+  }
+
+  planLearning(request: LearningRequest): Promise<LearningPlan> {
+    return this.#call((api) => api.planLearning(request));
   }
 
   importLikeness(request: LikenessImport): Promise<string> {

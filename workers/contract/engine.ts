@@ -1,4 +1,5 @@
 /** @file What the engine worker offers the page. Plain data both ways; pictures and weights travel through IndexedDB, by id. */
+import type { TrainJob } from '#models/jobs/index.ts';
 
 /** Where the graphs run. */
 export type Backend = 'webgpu' | 'wasm';
@@ -31,6 +32,22 @@ export interface DeviceReport {
   readonly secondsPerTrainingSample: number;
   /** Seconds for one picture at the default number of steps, from one measured denoising step and one decode. */
   readonly secondsPerPicture: number;
+}
+
+/** What of a train job decides how much memory it takes. */
+export type LearningRequest = Pick<TrainJob, 'model' | 'resolutionPx' | 'lora' | 'batchSize' | 'accumulation'>;
+
+/** What learning will be like here, told before anything is loaded. Bytes are for the model, its training and the runtime together. */
+export interface LearningPlan {
+  readonly backend: Backend;
+  /** What can be counted on here. */
+  readonly availableBytes: number;
+  readonly outcome:
+    | { readonly kind: 'fits'; readonly resolutionPx: number; readonly targets: TrainJob['lora']['targets']; readonly needBytes: number; readonly isComputedTwice: boolean }
+    /** Beside `weightBytes` too little is left. */
+    | { readonly kind: 'too-large'; readonly weightBytes: number }
+    /** The graphics card takes buffers up to `limitBytes`, and the model has one of `tensorBytes`. */
+    | { readonly kind: 'too-large-a-tensor'; readonly tensorBytes: number; readonly limitBytes: number };
 }
 
 /** The encoded error that crosses the thread boundary; comlink itself keeps only name, message and stack. */
@@ -148,6 +165,8 @@ export interface EngineApi {
   train(runId: string, onEvent: (event: TrainEvent) => void): Promise<void>;
   /** Draws the orders and writes each picture to the image store as it is done. */
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<void>;
+  /** What learning will take and be like: reads configurations only, and does not wait for a job. The job itself is planned again, in the same way. */
+  planLearning(request: LearningRequest): Promise<LearningPlan>;
   /** What can be drawn with a model beside its likenesses. Reads configurations only; does not wait for a job. */
   drawingOptions(modelId: string): Promise<DrawingOptions>;
   /** Checks a likeness file against the models that are here and stores it; gives its id. Does not wait for a job. */

@@ -1,4 +1,5 @@
 /** @file Chooses where the graphs run: WebGPU where a real adapter gives right numbers, else wasm. */
+import { AppError } from '#models/errors/app-error.ts';
 import { encodeError } from '#models/errors/error-codec.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
 import type { Backend, EngineOptions, SelfTestEntry } from '../contract/engine.ts';
@@ -29,12 +30,35 @@ export async function chooseBackend(choice: EngineOptions['backend']): Promise<C
   }
 }
 
+/**
+ * Where `chooseBackend` will run the graphs, and what memory there is: told by the adapter, with nothing opened. Only the self-test is left
+ * out, so a graphics card that gives wrong numbers is found later.
+ *
+ * @throws {AppError} `device-unavailable` if WebGPU was named and there is none
+ */
+export async function expectBackend(choice: EngineOptions['backend']): Promise<Pick<ChosenBackend, 'backend' | 'memory'>> {
+  const adapter = choice === 'wasm' ? null : await findAdapter();
+  if (choice === 'webgpu' && adapter === null) {
+    throw new AppError('device-unavailable', { message: 'WebGPU was asked for, and offers no adapter', help: 'Let the app choose, or use the processor.' });
+  }
+  // A device is asked for with all that its adapter offers.
+  const isUsed = adapter !== null && (choice === 'webgpu' || !isSoftwareAdapter(adapter.info));
+  return isUsed ? { backend: 'webgpu', memory: webGpuMemory(adapter.limits, computerGiB()) } : { backend: 'wasm', memory: wasmMemory() };
+}
+
 /** False without WebGPU, and for adapters that are the processor in disguise: those are a hundred times slower than wasm. */
 async function hasRealAdapter(): Promise<boolean> {
-  const { gpu } = navigator as { gpu?: GPU };
-  const adapter = (await gpu?.requestAdapter({ powerPreference: 'high-performance' })) ?? null;
+  const adapter = await findAdapter();
   return adapter !== null && !isSoftwareAdapter(adapter.info);
 }
+
+async function findAdapter(): Promise<GPUAdapter | null> {
+  const { gpu } = navigator as { gpu?: GPU };
+  return (await gpu?.requestAdapter({ powerPreference: 'high-performance' })) ?? null;
+}
+
+/** What the browser says of the computer's memory, at most 8. */
+const computerGiB = (): number | undefined => (navigator as { readonly deviceMemory?: number }).deviceMemory;
 
 function openWasm(selfTest: readonly SelfTestEntry[]): ChosenBackend {
   const threads = wasmThreads();
@@ -43,6 +67,5 @@ function openWasm(selfTest: readonly SelfTestEntry[]): ChosenBackend {
 
 async function openTestedWebGpu(): Promise<ChosenBackend> {
   const { runner, gpu, selfTest } = await openWebGpu();
-  const { deviceMemory } = navigator as { readonly deviceMemory?: number };
-  return { backend: 'webgpu', runner, description: gpu.description, threads: 1, selfTest, memory: webGpuMemory(gpu.device.limits, deviceMemory) };
+  return { backend: 'webgpu', runner, description: gpu.description, threads: 1, selfTest, memory: webGpuMemory(gpu.device.limits, computerGiB()) };
 }

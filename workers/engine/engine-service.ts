@@ -1,8 +1,8 @@
 /** @file The engine: one device, one queue, and the jobs that the page asks for. */
 import { isAppError, type AppError } from '#models/errors/app-error.ts';
 import type { TrainingState } from '#models/training/train-lora.ts';
-import type { DeviceReport, DrawingOptions, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, LikenessImport, LikenessLayout, TrainEvent } from '../contract/engine.ts';
-import { chooseBackend } from './choose-backend.ts';
+import type { DeviceReport, DrawingOptions, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, LearningPlan, LearningRequest, LikenessImport, LikenessLayout, TrainEvent } from '../contract/engine.ts';
+import { chooseBackend, expectBackend } from './choose-backend.ts';
 import { drawingOptions, openPreview } from './drawing-options.ts';
 import { EngineDevice } from './engine-device.ts';
 import { EventLine } from './event-line.ts';
@@ -10,6 +10,7 @@ import { generatePictures, type DrawingDesk } from './generate-pictures.ts';
 import { JobQueue, type JobControl } from './job-queue.ts';
 import { exportLikeness, importLikeness } from './likeness-files.ts';
 import { builtinModelId } from '../host/model-folders.ts';
+import { planLearning } from './plan-learning.ts';
 import { timePicture, timeTrainingSample } from './probe.ts';
 import { trainRun } from './train-run.ts';
 import type { TrainingDesk } from './training-run.ts';
@@ -53,6 +54,10 @@ export class EngineService implements EngineApi {
     return this.#queue.run('generate', async (control) => this.#endJob(line, await generatePictures(request, desk, control, line.tell)));
   }
 
+  async planLearning(request: LearningRequest): Promise<LearningPlan> {
+    return planLearning(request, this.#present?.backend ?? (await expectBackend(this.#options.backend)));
+  }
+
   drawingOptions(modelId: string): Promise<DrawingOptions> {
     return drawingOptions(modelId);
   }
@@ -89,9 +94,14 @@ export class EngineService implements EngineApi {
     return { backend, description, threads, selfTest, secondsPerTrainingSample, secondsPerPicture };
   }
 
+  /** The device that is open, if it is as the page wants it now. */
+  get #present(): EngineDevice | null {
+    return this.#deviceOptions?.backend === this.#options.backend ? this.#device : null;
+  }
+
   /** The device as the page wants it, opened with the first job and kept. */
   async #openDevice(): Promise<EngineDevice> {
-    if (this.#device !== null && this.#deviceOptions?.backend === this.#options.backend) return this.#device;
+    if (this.#present !== null) return this.#present;
     await this.#closeDevice();
     const options = this.#options;
     this.#device = new EngineDevice(await chooseBackend(options.backend));

@@ -10,6 +10,8 @@ export const efforts = effortNames;
 export const fewestPhotos = photoLimits.fewest;
 export const recommendedPhotos = photoLimits.recommended;
 export const mostPhotos = photoLimits.most;
+/** What the contact sheet holds, photos that are left out included: enough to find 25 good ones among. */
+export const mostKeptPhotos = 60;
 
 const shareOfDefault: Readonly<Record<Effort, number>> = { fast: 0.5, normal: 1, thorough: 2 };
 

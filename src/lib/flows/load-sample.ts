@@ -1,6 +1,8 @@
 /** @file The sample person: sixteen photos of someone who does not exist, from this app's own files. */
 import { AppError } from '#models/errors/app-error.ts';
-import { samplePrefix } from '../state/photos.svelte.ts';
+
+/** File names of the sample person begin so; the consent step then needs no attestation. */
+export const samplePrefix = 'ada-sample-';
 
 const sampleCount = 16;
 

@@ -31,9 +31,9 @@ export function sumUp(record: ModelRecord, files: readonly ModelFileRecord[]): S
   };
 }
 
-/** The built-in model, the catalogue's bases in their order, then the person's own. Helpers are listed once something uses them. */
+/** The built-in model, the catalogue's bases in their order, its helpers, then the person's own. */
 export function listEntries(stored: readonly StoredModel[]): ModelEntry[] {
-  const offered = Object.entries<ModelCard>(catalog).filter(([, card]) => card.role === 'base');
+  const offered = Object.entries<ModelCard>(catalog);
   const own = stored.filter(({ record }) => findCard(record.id) === null);
   return [
     ...offered.map(([id, card]) =>
@@ -45,6 +45,18 @@ export function listEntries(stored: readonly StoredModel[]): ModelEntry[] {
     ),
     ...own.map((model) => entryOf(model.record.id, null, model)),
   ];
+}
+
+/** True for what draws by itself, and not for what helps another model to. */
+export function isBase({ card }: ModelEntry): boolean {
+  return card === null || card.role === 'base';
+}
+
+/** Helpers are of use once there is a model that they could fit; one that is here is listed, so that it can be removed. */
+export function listHelpers(entries: readonly ModelEntry[]): readonly ModelEntry[] {
+  const helpers = entries.filter((entry) => !isBase(entry));
+  const isOfUse = entries.some((entry) => isBase(entry) && entry.record !== null);
+  return helpers.filter((entry) => isOfUse || entry.record !== null);
 }
 
 function entryOf(id: string, card: ModelCard | null, stored: StoredModel | undefined): ModelEntry {

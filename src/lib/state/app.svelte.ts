@@ -7,6 +7,7 @@ import { releaseDevice } from '../executors/device.ts';
 import type { Catalogue, Locale } from '../i18n/catalogue.ts';
 import { Device } from './device.svelte.ts';
 import { Gallery } from './gallery.svelte.ts';
+import { Intake } from './intake.svelte.ts';
 import { Ledger } from './ledger.svelte.ts';
 import { Models } from './models.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -25,6 +26,7 @@ export class App {
   readonly device = new Device();
   readonly project = new Project();
   readonly photos = new Photos(this.project);
+  readonly intake = new Intake(this.photos);
   readonly models = new Models(this.ledger);
   readonly training = new Training(this.project, this.photos, this.models);
   readonly studio = new Studio(this.project, this.training);
@@ -61,7 +63,7 @@ export class App {
 
   /** Looks again at what is stored: another tab may have worked meanwhile. Leaves work of this tab alone. */
   async refresh(): Promise<void> {
-    if (!this.isReady || this.photos.preparing !== null || this.training.isAtWork || this.studio.isAtWork) return;
+    if (!this.isReady || this.intake.progress !== null || this.photos.measuring > 0 || this.training.isAtWork || this.studio.isAtWork) return;
     await Promise.all([this.photos.restore(), this.training.restore(), this.gallery.restore(), this.models.restore()]);
   }
 

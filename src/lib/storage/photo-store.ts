@@ -42,17 +42,11 @@ export async function findPhotos(ids: readonly string[]): Promise<PhotoRecord[]>
   return photos.filter((photo) => photo !== undefined);
 }
 
-/** Removes a photo for good. */
-export async function removePhoto(id: string): Promise<void> {
-  await inDatabase((database) => database.delete('photos', id));
-}
-
-/** Removes all photos of a project. */
-export async function removePhotosOf(projectId: string): Promise<void> {
+/** Removes photos for good. */
+export async function removePhotos(ids: readonly string[]): Promise<void> {
   await inDatabase(async (database) => {
     const transaction = database.transaction('photos', 'readwrite');
-    const keys = await transaction.store.index('byProject').getAllKeys(projectId);
-    await Promise.all(keys.map((key) => transaction.store.delete(key)));
+    await Promise.all(ids.map((id) => transaction.store.delete(id)));
     await transaction.done;
   });
 }

@@ -10,7 +10,7 @@ import { listLikenesses, readLikenessWeights, saveLikeness } from './likeness-st
 import { chunkBytes } from './model-chunks.ts';
 import { dropFileBytes, findModelFile, saveChunk, saveModelFile } from './model-file-store.ts';
 import { findModel, listModelFiles, listModels, planModel, removeModel } from './model-store.ts';
-import { addPhoto, findPhotos, listPhotos, removePhoto, updatePhoto } from './photo-store.ts';
+import { addPhoto, findPhotos, listPhotos, removePhotos, updatePhoto } from './photo-store.ts';
 import { listProjects, saveProject, updateProject } from './project-store.ts';
 import { estimateStorage } from './quota.ts';
 import { findRun, removeRun, saveRun, updateRun } from './run-store.ts';
@@ -83,7 +83,7 @@ describe('the stores', () => {
     const photos = await listPhotos('p');
     expect(photos.map((entry) => entry.id)).toEqual(['a', 'b']);
     expect(await photos[0]?.picture.text()).toBe('a');
-    await removePhoto('a');
+    await removePhotos(['a']);
     expect((await findPhotos(['a', 'b'])).map((entry) => entry.id)).toEqual(['b']);
   });
 
@@ -95,7 +95,7 @@ describe('the stores', () => {
     const [stored] = await listPhotos('p');
     expect([await stored?.picture.text(), await stored?.original?.picture.text()]).toEqual(['turned', 'a']);
     expect(stored).toMatchObject({ edit: { quarterTurns: 1 }, overridden: ['blurred'] });
-    await removePhoto('a');
+    await removePhotos(['a']);
     expect(await updatePhoto('a', { overridden: [] })).toBeUndefined();
     expect(await listPhotos('p')).toEqual([]);
   });

@@ -1,6 +1,7 @@
 /** @file 화면의 모든 문장, 한국어 (해요체). */
 import type { Catalogue } from '../catalogue.ts';
 import { about, privacy } from './about.ts';
+import { checks } from './checks.ts';
 import { common, errors, header, meta, ribbon, units, update } from './frame.ts';
 import { gallery } from './gallery.ts';
 import { likeness } from './likeness.ts';
@@ -21,6 +22,7 @@ export const ko: Catalogue = {
   start,
   device,
   photos,
+  checks,
   consent,
   likeness,
   studio,

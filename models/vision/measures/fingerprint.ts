@@ -15,7 +15,7 @@ const frequencies: readonly (readonly [across: number, down: number])[] = Array.
  * Signs against 0 instead of the median of the published method (Zauner 2010, pHash): then mirroring the picture flips exactly the
  * frequencies that are odd across, and a mirrored copy is known from the fingerprint alone.
  */
-export function pictureFingerprint(picture: RgbPicture): string {
+export function fingerprint(picture: RgbPicture): string {
   const luma = resamplePlane(lumaPlane(picture), { left: 0, top: 0, width: picture.widthPx, height: picture.heightPx }, side, side);
   const wave = (frequency: number, at: number): number => Math.cos((Math.PI * frequency * (at + 0.5)) / side);
   const bits = frequencies.map(([across, down]) => {
@@ -27,8 +27,8 @@ export function pictureFingerprint(picture: RgbPicture): string {
 }
 
 /** The fingerprint of the same picture, left and right exchanged. */
-export function mirroredFingerprint(fingerprint: string): string {
-  return hexOf(bitsOf(fingerprint).map((bit, index) => (frequencies[index]![0] % 2 === 1 ? !bit : bit)));
+export function mirroredFingerprint(original: string): string {
+  return hexOf(bitsOf(original).map((bit, index) => (frequencies[index]![0] % 2 === 1 ? !bit : bit)));
 }
 
 /** Bits that differ, 0 to 64. */
@@ -49,6 +49,6 @@ function hexOf(bits: readonly boolean[]): string {
   ).join('');
 }
 
-function bitsOf(fingerprint: string): boolean[] {
-  return Array.from({ length: 64 }, (_, bit) => ((parseInt(fingerprint[bit >> 2] ?? '0', 16) >> (3 - (bit & 3))) & 1) === 1);
+function bitsOf(digits: string): boolean[] {
+  return Array.from({ length: 64 }, (_, bit) => ((parseInt(digits[bit >> 2] ?? '0', 16) >> (3 - (bit & 3))) & 1) === 1);
 }

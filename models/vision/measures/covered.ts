@@ -1,0 +1,39 @@
+/** @file Whether something lies over the eyes or the lower face: sunglasses, a mask, a hand, a phone. */
+import type { RgbPicture } from '../../pipelines/pixels.ts';
+import { colourDistance, type LabColour } from '../backdrop.ts';
+import type { FaceLandmarks } from '../face-landmarks.ts';
+import type { FaceMeasures } from '../photo-measures.ts';
+import { browGapRegion, eyeRegions, lowerFaceRegion, medianOf, regionColours, skinRegions, type MeshRegion } from './mesh-regions.ts';
+
+/** CIELAB distance within which pixels are of one surface, and from which a surface is surely no skin of this face. */
+const sameSurface = 12;
+const otherSurface = 40;
+
+/** How far a region is one even surface of another colour than the skin, 0 to 1. Beards differ from skin too, but are uneven and leave the lips free. */
+export function foreignShare(colours: readonly LabColour[], skin: LabColour): number {
+  if (colours.length === 0) return 0;
+  const middle = middleColour(colours);
+  const even = colours.filter((colour) => colourDistance(colour, middle) < sameSurface).length / colours.length;
+  return even * Math.min(1, colourDistance(middle, skin) / otherSurface);
+}
+
+/**
+ * The eyes are compared with the whole skin; the lower face with the forehead and the gap between the brows, since a mask hides the cheeks, and
+ * with whichever of the two is nearer, since a fringe hides the forehead.
+ *
+ * @param skin of `skinColour`
+ */
+export function coveredParts(picture: RgbPicture, landmarks: FaceLandmarks, skin: LabColour): FaceMeasures['covered'] {
+  const coloursOf = (region: MeshRegion): LabColour[] => regionColours(picture, landmarks, region);
+  const bare = [skinRegions.forehead, browGapRegion].map(coloursOf).filter(({ length }) => length > 0);
+  const lower = coloursOf(lowerFaceRegion);
+  return {
+    // Both eyes: the far one of a turned head lies in shadow or behind the nose.
+    eyes: Math.min(...Object.values(eyeRegions).map((region) => foreignShare(coloursOf(region), skin))),
+    lowerFace: Math.min(...(bare.length === 0 ? [skin] : bare.map(middleColour)).map((reference) => foreignShare(lower, reference))),
+  };
+}
+
+function middleColour(colours: readonly LabColour[]): LabColour {
+  return [medianOf(colours.map(([l]) => l)), medianOf(colours.map(([, a]) => a)), medianOf(colours.map(([, , b]) => b))];
+}

@@ -101,7 +101,7 @@ function unetBytes(model: StableDiffusionModel): number {
 
 /** The largest tensor of reading captions and photos. */
 function largestOfEncoders(model: StableDiffusionModel, resolutionPx: number): number {
-  const text = model.buildTextEncoder({ batch: 1, length: model.textEncoder.positions });
+  const text = model.buildTextEncoder({ batch: 1, length: model.textEncoder.positions, tokens: 'rows' });
   return Math.max(largestTensorOf(text), largestTensorOf(model.buildImageEncoder({ batch: 1, height: resolutionPx, width: resolutionPx })));
 }
 
@@ -109,7 +109,7 @@ function largestOfEncoders(model: StableDiffusionModel, resolutionPx: number): n
 export function drawingNeed(model: StableDiffusionModel, widthPx: number, heightPx: number, platform: MemoryPlatform): MemoryNeed {
   const size = { height: Math.floor(heightPx / model.vae.downscale), width: Math.floor(widthPx / model.vae.downscale) };
   const graphs = [
-    model.buildTextEncoder({ batch: 2, length: model.textEncoder.positions }),
+    model.buildTextEncoder({ batch: 2, length: model.textEncoder.positions, tokens: 'rows' }),
     model.buildUnet({ batch: 2, ...size, contextLength: model.textEncoder.positions, attention: 'fused' }),
     model.buildImageDecoder({ batch: 1, ...size }),
   ];

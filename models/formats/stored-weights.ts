@@ -1,5 +1,6 @@
 /** @file The tensors of one or several safetensors files by name, read one at a time: a model of gigabytes is never in memory as files. */
 import { AppError } from '../errors/app-error.ts';
+import { widenHalves } from '../tensor/float16.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { ModelFolder } from './model-folder.ts';
@@ -52,6 +53,31 @@ export async function readStoredTensor(stored: StoredTensor): Promise<Tensor> {
     });
   }
   return read;
+}
+
+/**
+ * Some rows of a matrix, each read once, from front to back.
+ *
+ * @param rows numbers of rows of `stored` [R, C]; may repeat
+ * @returns float32 [rows, C], whatever the stored type
+ * @throws {AppError} `weights-corrupt` as `readStoredTensor`; `model-unknown` for a row that is not there
+ */
+export async function readStoredRows(stored: StoredTensor, rows: ArrayLike<number>): Promise<Tensor<'float32'>> {
+  const [count = 0, width = 0] = stored.shape;
+  const places = new Map<number, number[]>();
+  for (let place = 0; place < rows.length; place++) {
+    const row = rows[place]!;
+    if (row < 0 || row >= count) throw new AppError('model-unknown', { message: `row ${row} is asked of ${stored.name}, which has ${count}`, help: 'The tokenizer and the text encoder of this model do not belong together.' });
+    places.set(row, [...(places.get(row) ?? []), place]);
+  }
+  const data = new Float32Array(rows.length * width);
+  const rowBytes = stored.lengthBytes / count;
+  for (const [row, wanted] of [...places].sort(([a], [b]) => a - b)) {
+    const read = await readStoredTensor({ ...stored, shape: [1, width], offsetBytes: stored.offsetBytes + row * rowBytes, lengthBytes: rowBytes });
+    const values = read.dtype === 'float16' ? widenHalves(read.data as Uint16Array) : (read.data as Float32Array);
+    for (const place of wanted) data.set(values, place * width);
+  }
+  return { dtype: 'float32', shape: [rows.length, width], data };
 }
 
 /** True if no element is NaN or infinite: looks for an exponent of all ones in the bits. */

@@ -2,6 +2,7 @@
 import { AppError } from '../errors/app-error.ts';
 import type { StableDiffusionModel } from '../families/stable-diffusion/index.ts';
 import type { ModelWeights } from '../families/stable-diffusion/model-weights.ts';
+import { textEncoderNames } from '../families/stable-diffusion/text-encoder.ts';
 import { components, type Component } from '../families/stable-diffusion/weight-names.ts';
 import type { ModelFolder } from '../formats/model-folder.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -172,10 +173,11 @@ export class LoadedModel {
     const isChanged = loras.some(({ weights }) => [...weights.keys()].some((path) => path.startsWith('text_encoder.')));
     const key = `${isChanged ? 'merged ' : ''}text-encoder ${prompts.length} ${skippedLayers}`;
     const merged = isChanged ? await this.#mergedSets(loras) : [];
-    const encoder = await this.compile(key, 'text_encoder', () => this.model.buildTextEncoder({ batch: prompts.length, length, skippedLayers }), merged);
+    const encoder = await this.compile(key, 'text_encoder', () => this.model.buildTextEncoder({ batch: prompts.length, length, skippedLayers, tokens: 'rows' }), merged);
     const ids = prompts.flatMap((prompt) => [...this.tokenizer.encode(prompt, length)]);
-    const outputs = await encoder.run({ input_ids: tensor('int32', [prompts.length, length], Int32Array.from(ids)) });
-    return outputs['last_hidden_state']!;
+    const { data } = await this.storedWeights.tokenRows(ids);
+    const outputs = await encoder.run({ [textEncoderNames.rows]: tensor('float32', [prompts.length, length, this.model.textEncoder.width], data) });
+    return outputs[textEncoderNames.output]!;
   }
 
   /** A picture as a scaled latent. @param image float32 [1, 3, H, W], -1 to 1 */

@@ -2,13 +2,13 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { ModelFile, ModelFolder } from '../../formats/model-folder.ts';
 import { requireReadable } from '../../formats/safetensors.ts';
-import { openStoredWeights, readStoredTensor, type StoredTensor } from '../../formats/stored-weights.ts';
+import { openStoredWeights, readStoredRows, readStoredTensor, type StoredTensor } from '../../formats/stored-weights.ts';
 import { findWeightFiles, type WeightFileOptions, type WeightFiles } from '../../formats/weight-files.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { formatShape, shapesEqual } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { StableDiffusionModel } from './index.ts';
-import { components, parameterName, type Component } from './weight-names.ts';
+import { components, parameterName, tokenTableName, type Component } from './weight-names.ts';
 
 /** Owns no memory but the headers; made anew at no cost, so nobody has to dispose it. */
 export class ModelWeights {
@@ -58,9 +58,24 @@ export class ModelWeights {
     return undefined;
   }
 
-  /** The weights of one component or of all, read one after another in the order of the files. @throws {AppError} `weights-corrupt` */
-  async *stream(component?: Component): AsyncGenerator<readonly [string, Tensor]> {
-    for (const [name, tensor] of this.entries(component)) yield [name, await readStoredTensor(tensor)] as const;
+  /**
+   * The rows of CLIP's table for these tokens, in their order, float32 [tokens, D]. Only they are read.
+   *
+   * @throws {AppError} `weights-corrupt`; `model-unknown` for a token that the table does not have
+   */
+  tokenRows(tokens: ArrayLike<number>): Promise<Tensor<'float32'>> {
+    return readStoredRows(this.#stored.get('text_encoder')!.get(tokenTableName)!, tokens);
+  }
+
+  /** Names of the weights that a component's graphs are given: all of its own but the table of tokens. */
+  placedNames(component: Component): readonly string[] {
+    return [...this.entries(component).keys()].filter((name) => name !== tokenTableName);
+  }
+
+  /** These weights, read one after another in the order of the files. @throws {AppError} `weights-corrupt` */
+  async *stream(component: Component): AsyncGenerator<readonly [string, Tensor]> {
+    const entries = this.entries(component);
+    for (const name of this.placedNames(component)) yield [name, await readStoredTensor(entries.get(name)!)] as const;
   }
 
   /**

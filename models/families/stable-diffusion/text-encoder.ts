@@ -17,45 +17,55 @@ export interface TextEncoderOptions {
   readonly length: number;
   /** Last layers to leave out, as `clip_skip` does in diffusers. Default 0. */
   readonly skippedLayers?: number;
+  /**
+   * `ids` (default) looks tokens up in the table, which is one of the graph's weights; `rows` is fed the rows of the table in their place:
+   * see `tokenTableName`.
+   */
+  readonly tokens?: 'ids' | 'rows';
 }
 
-export const textEncoderNames = { input: 'input_ids', output: 'last_hidden_state' } as const;
+export const textEncoderNames = { ids: 'input_ids', rows: 'token_rows', output: 'last_hidden_state' } as const;
 
 const clipNames: ProjectionNames = { query: 'q_proj', key: 'k_proj', value: 'v_proj', output: 'out_proj' };
 
 /**
- * The text encoder as one graph: `input_ids` int32 [N, L] to `last_hidden_state` float32 [N, L, D].
+ * The text encoder as one graph: `input_ids` int32 [N, L], or `token_rows` float32 [N, L, D], to `last_hidden_state` float32 [N, L, D].
  *
  * The last layer norm applies whichever layer the features come from, as diffusers has it with `clip_skip`.
  *
  * @throws {AppError} `shape-mismatch` if the length exceeds the model's positions or no layer is left
  */
-export function buildTextEncoder(config: ClipTextConfig, { batch, length, skippedLayers = 0 }: TextEncoderOptions): Graph {
+export function buildTextEncoder(config: ClipTextConfig, { batch, length, skippedLayers = 0, tokens = 'ids' }: TextEncoderOptions): Graph {
   if (length > config.positions) {
     throw new AppError('shape-mismatch', { message: `${length} tokens are more than the text encoder's ${config.positions}`, help: 'Shorten the prompt.' });
   }
   if (skippedLayers >= config.layers) throw new AppError('shape-mismatch', { message: `${skippedLayers} of ${config.layers} text encoder layers skipped` });
   const builder = new GraphBuilder('text_encoder');
   const root = new ModuleContext(builder, 'text_encoder.text_model', { attention: 'decomposed' }, 'text_model');
-  const tokens = builder.input(textEncoderNames.input, 'int32', [batch, length]);
+  const embeddings = root.child('embeddings');
+  const looked =
+    tokens === 'ids' ? lookUp(embeddings, config, builder.input(textEncoderNames.ids, 'int32', [batch, length])) : builder.input(textEncoderNames.rows, 'float32', [batch, length, config.width]);
   const mask = causalMask(builder, length);
-  let rows = embed(root.child('embeddings'), config, tokens);
+  let rows = addPlaces(embeddings, config, looked);
   for (let i = 0; i < config.layers - skippedLayers; i++) rows = encoderLayer(root.child(`encoder.layers.${i}`), config, rows, { batch, length, mask });
   const normalized = layerNorm(root.child('final_layer_norm'), rows, config.eps);
   builder.output(textEncoderNames.output, reshape(builder, normalized, [batch, length, config.width]));
   return builder.build();
 }
 
-/** Token and position embeddings as rows [N * L, D]. */
-function embed(context: ModuleContext, config: ClipTextConfig, tokens: Value): Value {
+/** [N, L] tokens as [N, L, D] rows of the table. */
+function lookUp(context: ModuleContext, config: ClipTextConfig, tokens: Value): Value {
+  return context.scoped(() => context.builder.node('Gather', [context.weight('token_embedding.weight', [config.vocabularySize, config.width]), tokens], { axis: 0 }));
+}
+
+/** Token embeddings [N, L, D] with those of their positions, as rows [N * L, D]. */
+function addPlaces(context: ModuleContext, config: ClipTextConfig, tokens: Value): Value {
   return context.scoped(() => {
     const { builder } = context;
-    const [batch, length] = tokens.shape as readonly [number, number];
-    const table = context.weight('token_embedding.weight', [config.vocabularySize, config.width]);
+    const [batch, length] = tokens.shape as readonly [number, number, number];
     const places = context.weight('position_embedding.weight', [config.positions, config.width]);
     const used = length === config.positions ? places : builder.node('Slice', [places], { axes: [0], starts: [0], ends: [length], steps: [1] });
-    const sum = builder.node('Add', [builder.node('Gather', [table, tokens], { axis: 0 }), used]);
-    return reshape(builder, sum, [batch * length, config.width]);
+    return reshape(builder, builder.node('Add', [tokens, used]), [batch * length, config.width]);
   });
 }
 

@@ -8,7 +8,7 @@ import { anyMeasures, goodFace, goodPhoto } from './measures-fixture.ts';
 
 const length = 128;
 /** Directions that lie near one another for the same person: the angle between two photos is set by `spread`. */
-function embeddingOf(person: number, photo: number, spread = 0.5): FaceEmbedding {
+function embeddingOf(person: number, photo: number, spread = 0.15): FaceEmbedding {
   const wave = (seed: number, i: number): number => Math.sin(seed * 91.7 + i * (seed + 1.3) * 1.7);
   const [base, own] = [
     normalise(Array.from({ length }, (_, i) => wave(person, i))),

@@ -1,12 +1,15 @@
 /** @file Every number that a check compares with, in one place. Where each was measured: `README.md`, made by `npm run evaluate:checks`. */
 
+import { minorLimits } from '../vision/age.ts';
+import { identityLimits } from '../vision/face-identity.ts';
+
 /**
  * Limits of the checks on one photo. "Good" are 72 photos of ada, chi and fay in data/people, on which the limits were set;
  * the other three people, on which they are reported, had no say.
  */
 export const photoLimits = {
-  /** Years. The net reads five and more years wrong, so adults who look young are stopped too. */
-  adultAgeYears: 21,
+  /** Years. The net reads five and more years wrong, so adults who look young are stopped too. See [Note: when a face is taken for a minor]. */
+  adultAgeYears: minorLimits.photoYears,
   /** Sum over the classifier's explicit classes. */
   nudity: 0.5,
   /** Height of a further face over that of the judged one: smaller are passers-by. */
@@ -46,11 +49,11 @@ export const setLimits = {
   /** Bits that differ between near-duplicates, where the faces agree too. */
   nearPictureBits: 14,
   /** Cosine of two faces in near-duplicates. */
-  nearFaceCosine: 0.97,
+  nearFaceCosine: 0.985,
   /** Cosine of a face with the mean of the others, below which it is another person. */
-  samePersonCosine: 0.72,
+  samePersonCosine: identityLimits.samePersonCosine,
   /** Cosine of two single photos that counts as a vote for the same person. */
-  pairCosine: 0.62,
+  pairCosine: identityLimits.pairCosine,
   /** Fewer faces cannot outvote a stranger. */
   fewestFaces: 3,
 } as const;

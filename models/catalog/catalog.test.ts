@@ -1,9 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { families } from '../families/index.ts';
-import { readUnetConfig } from '../families/stable-diffusion/unet-config.ts';
-import { unetShapeOf } from '../families/stable-diffusion/model-shape.ts';
-import { stableDiffusionLatent } from './fits.ts';
+import { readStableDiffusion } from '../families/stable-diffusion/index.ts';
+import { modelShapeOf } from '../families/stable-diffusion/model-shape.ts';
 import { aboutBytesOf, catalog, findCard, helpersFor, licences, type ModelCard } from './index.ts';
 
 /** The site serves it to everybody. */
@@ -87,24 +86,12 @@ test('an acceleration LoRA says how to draw with it, and every helper what it fi
   }
 });
 
-/** unet/config.json as published: SD 1.5, SD 2.1, BK-SDM Small and Tiny, and SDXS. */
-const published = {
-  'SD 1.5': { block_out_channels: [320, 640, 1280, 1280], layers_per_block: 2, cross_attention_dim: 768 },
-  'SD 2.1': { block_out_channels: [320, 640, 1280, 1280], layers_per_block: 2, cross_attention_dim: 1024, use_linear_projection: true },
-  'BK-SDM Small': { block_out_channels: [320, 640, 1280, 1280], layers_per_block: 1, cross_attention_dim: 768 },
-  'BK-SDM Tiny': {
-    block_out_channels: [320, 640, 1280],
-    layers_per_block: 1,
-    cross_attention_dim: 768,
-    mid_block_type: null,
-    down_block_types: ['CrossAttnDownBlock2D', 'CrossAttnDownBlock2D', 'CrossAttnDownBlock2D'],
-    up_block_types: ['CrossAttnUpBlock2D', 'CrossAttnUpBlock2D', 'CrossAttnUpBlock2D'],
-  },
-};
-
-test.each(Object.entries(published))('acceleration LoRAs of SD 1.5 are offered for %s only if it has the layers of SD 1.5', (name, config) => {
-  const unet = unetShapeOf(readUnetConfig({ _class_name: 'UNet2DConditionModel', sample_size: 64, attention_head_dim: 8, ...config }));
-  expect(helpersFor('acceleration', { unet, latent: stableDiffusionLatent })).toEqual(name === 'SD 1.5' ? ['lcm-lora-sd15', 'hyper-sd15-8'] : []);
+test.each(['sd-1.5', 'sd-2.1', 'sd-turbo', 'bk-sdm-tiny', 'sdxs-512'])('%s as published: acceleration LoRAs of SD 1.5 only for its layers, the small decoder only where there is a large one', (name) => {
+  const file = new URL(`../testing/reference/conformance/published/${name}.json`, import.meta.url);
+  const { model_index: modelIndex, unet, text_encoder: textEncoder, vae } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  const shape = modelShapeOf(readStableDiffusion({ modelIndex, unet, textEncoder, vae }));
+  expect(helpersFor('acceleration', shape)).toEqual(name === 'sd-1.5' ? ['lcm-lora-sd15', 'hyper-sd15-8'] : []);
+  expect(helpersFor('decoder', shape)).toEqual(name === 'sdxs-512' ? [] : ['taesd']);
 });
 
 test('the small decoder is for the latents of Stable Diffusion, not for those of the built-in model', () => {

@@ -41,7 +41,7 @@ export const doorways: Readonly<Record<string, readonly string[]>> = {
   sharp: ['workers/node/'],
   idb: ['src/lib/storage/database.ts', 'src/lib/storage/migrations.ts', 'src/lib/storage/schema.ts'],
   '@noble/hashes': ['workers/models/', 'models/formats/sha256.ts'],
-  comlink: ['workers/host/', 'workers/client/', 'workers/engine/'],
+  comlink: ['workers/host/', 'workers/client/', 'workers/engine/', 'workers/photos/'],
   hono: ['server/'],
   '@hono/node-server': ['server/'],
   'client-zip': ['src/lib/flows/download.ts'],

@@ -4,6 +4,7 @@ import { parseSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import { factorNames, type LoraFactors } from '../lora/lora-weights.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
 import { AdamW, type Moments } from './optimizers/adamw.ts';
+import type { Trial } from './trials.ts';
 import type { TrainingState } from './train-lora.ts';
 
 const formatVersion = '1';
@@ -17,6 +18,10 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
     tensors.set(factorNames(path).down, down);
     tensors.set(factorNames(path).up, up);
   }
+  for (const [path, { down, up }] of state.best ?? []) {
+    tensors.set(`${factorNames(path).down}.best`, down);
+    tensors.set(`${factorNames(path).up}.best`, up);
+  }
   for (const [name, { first, second }] of state.optimizer.moments) {
     tensors.set(`${name}.first_moment`, tensor('float32', [first.length], first));
     tensors.set(`${name}.second_moment`, tensor('float32', [second.length], second));
@@ -27,6 +32,7 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
     optimizer_steps: String(state.optimizer.steps),
     smoothed_loss: JSON.stringify(state.smoothedLoss),
     scales: JSON.stringify(scales),
+    trials: JSON.stringify(state.trials),
   });
 }
 
@@ -48,8 +54,10 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingState {
   };
   const factors = new Map<string, LoraFactors>();
   const moments = new Map<string, Moments>();
+  const best = new Map<string, LoraFactors>();
   for (const [path, scale] of Object.entries(JSON.parse(metadata['scales']!) as Record<string, number>)) {
     const names = factorNames(path);
+    if (tensors.has(`${names.down}.best`)) best.set(path, { down: take(`${names.down}.best`), up: take(`${names.up}.best`), scale });
     factors.set(path, { down: take(names.down), up: take(names.up), scale });
     for (const name of [names.down, names.up]) {
       if (tensors.has(`${name}.first_moment`)) moments.set(name, { first: take(`${name}.first_moment`).data, second: take(`${name}.second_moment`).data });
@@ -60,5 +68,7 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingState {
     factors,
     optimizer: new AdamW(undefined, { moments, steps: Number(metadata['optimizer_steps']) }),
     smoothedLoss: JSON.parse(metadata['smoothed_loss']!) as number | null,
+    trials: JSON.parse(metadata['trials'] ?? '[]') as Trial[], // Checkpoints from before trials have none.
+    best: best.size === 0 ? null : best,
   };
 }

@@ -2,17 +2,20 @@
 import { planTraining } from '../autodiff/checkpointing.ts';
 import { compilePlan } from '../autodiff/run-plan.ts';
 import type { LoraConfig } from '../lora/lora-config.ts';
-import { initializeLora, type LoraFactors, type LoraWeights } from '../lora/lora-weights.ts';
+import { initializeLora, type LoraFactors } from '../lora/lora-weights.ts';
 import type { LoadedModel } from '../pipelines/loaded-model.ts';
 import type { RgbPicture } from '../pipelines/pixels.ts';
 import { textToImage, type TextToImageRequest } from '../pipelines/text-to-image.ts';
 import { noiseSchedule } from '../schedulers/noise-schedule.ts';
 import { resolveOptions } from '../schedulers/scheduler-config.ts';
 import type { Subject } from '../text/prompt.ts';
+import type { FaceEmbedding } from '../vision/face-embedding.ts';
+import { copyFactors, holdTrial, isTrialDue, type TrialSetup } from './hold-trials.ts';
 import { AdamW } from './optimizers/adamw.ts';
 import { prepareExamples, type LearningPhoto } from './prepare-examples.ts';
 import type { TrainingRecipe } from './recipe.ts';
 import { trainLora, type TrainingPlan, type TrainingState, type TrainingStep } from './train-lora.ts';
+import { reasonToStop, splitPhotos, type Trial, type TrialPlan } from './trials.ts';
 import { attentionPartBytes, trainingStages } from './training-graph.ts';
 
 export interface LearnOptions {
@@ -27,6 +30,8 @@ export interface LearnOptions {
   /** The adapter's `maxStorageBufferBindingSize`, where there is one. */
   readonly bindingBytes?: number;
   /** Draws the same picture again and again, so that one can watch the likeness appear. */
+  /** Tries snapshots and keeps the best; null or none for the last state as it is. */
+  readonly trials?: (Pick<TrialSetup, 'judge' | 'tileAbovePixels'> & { readonly plan: TrialPlan }) | null;
   readonly preview: { readonly request: Omit<TextToImageRequest, 'loras'>; readonly everySamples: number } | null;
 }
 
@@ -36,6 +41,7 @@ const smallModelBytes = 256 * 2 ** 20;
 export type LearnEvent =
   | { readonly kind: 'encoding'; readonly photosDone: number; readonly photosTotal: number }
   | ({ readonly kind: 'step'; readonly state: TrainingState } & TrainingStep)
+  | { readonly kind: 'trial'; readonly state: TrainingState; readonly trial: Trial; readonly stop: ReturnType<typeof reasonToStop> }
   | { readonly kind: 'preview'; readonly samplesSeen: number; readonly picture: RgbPicture };
 
 /**
@@ -46,10 +52,12 @@ export type LearnEvent =
  * @throws {AppError} whatever its parts throw; `loss-not-finite` leaves the state before the bad update
  */
 export async function* learnLikeness(model: LoadedModel, photos: readonly LearningPhoto[], options: LearnOptions, resume?: TrainingState): AsyncGenerator<LearnEvent, TrainingState> {
-  const encoding = prepareExamples(model, photos, options);
+  const { learned, kept } = options.trials ? splitPhotos(photos, options.trials.plan) : { learned: photos, kept: [] };
+  const encoding = prepareExamples(model, learned, options);
   let prepared = await encoding.next();
-  for (; prepared.done !== true; prepared = await encoding.next()) yield { kind: 'encoding', photosDone: prepared.value, photosTotal: photos.length };
+  for (; prepared.done !== true; prepared = await encoding.next()) yield { kind: 'encoding', photosDone: prepared.value, photosTotal: learned.length };
   const set = prepared.value;
+  const trials = await prepareTrials(kept, options);
   // Everything that is asked of the text encoder and the autoencoder is known now: their room is for activations.
   await model.keepOnly(['unet']);
 
@@ -65,9 +73,11 @@ export async function* learnLikeness(model: LoadedModel, photos: readonly Learni
   const schedule = noiseSchedule(resolveOptions(model.schedulerConfig));
   try {
     if (state.samplesSeen === 0) yield* drawPreview(model, state, options);
+    if (yield* tryIfDue(model, state, trials, options)) return state;
     for await (const step of trainLora({ stages, compiled, unet: model.model.unet, set, schedule, plan: options.plan, state })) {
       yield { kind: 'step', state, ...step };
       if (isPreviewDue(step.samplesSeen, options)) yield* drawPreview(model, state, options);
+      if (yield* tryIfDue(model, state, trials, options)) break;
     }
   } finally {
     await compiled.dispose();
@@ -76,11 +86,38 @@ export async function* learnLikeness(model: LoadedModel, photos: readonly Learni
 }
 
 function freshState(factors: ReadonlyMap<string, LoraFactors>): TrainingState {
-  return { samplesSeen: 0, factors, optimizer: new AdamW(), smoothedLoss: null };
+  return { samplesSeen: 0, factors, optimizer: new AdamW(), smoothedLoss: null, trials: [], best: null };
 }
 
 function storedBytes({ storedWeights }: LoadedModel): number {
   return [...storedWeights.entries().values()].reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
+}
+
+/** Pictures need every part of a model; learning only the UNet. */
+async function makeRoom(model: LoadedModel): Promise<void> {
+  if (storedBytes(model) > smallModelBytes) await model.keepOnly(['unet']);
+}
+
+/** Measures the photos kept from learning; null where there are none, or none with a face that the judge finds. */
+async function prepareTrials(photos: readonly LearningPhoto[], { trials, plan }: LearnOptions): Promise<TrialSetup | null> {
+  if (!trials) return null;
+  const kept: FaceEmbedding[] = [];
+  for (const { picture } of photos) {
+    const embedding = await trials.judge.embed(picture);
+    if (embedding !== null) kept.push(embedding);
+  }
+  return kept.length === 0 ? null : { ...trials, kept, seed: plan.seed };
+}
+
+/** Holds a trial where one is due. @returns whether learning on is of no use */
+async function* tryIfDue(model: LoadedModel, state: TrainingState, trials: TrialSetup | null, { plan }: LearnOptions): AsyncGenerator<LearnEvent, boolean> {
+  if (trials === null) return false;
+  if (isTrialDue(state, trials.plan, plan.samples)) {
+    const trial = await holdTrial(model, state, trials);
+    await makeRoom(model);
+    yield { kind: 'trial', state, trial, stop: reasonToStop(state.trials, trials.plan) };
+  }
+  return reasonToStop(state.trials, trials.plan) !== null;
 }
 
 function isPreviewDue(samplesSeen: number, { preview, plan }: LearnOptions): boolean {
@@ -95,11 +132,7 @@ async function* drawPreview(model: LoadedModel, { factors, samplesSeen }: Traini
   const drawing = textToImage(model, { ...preview.request, loras: [{ weights: copyFactors(factors), weight: 1 }] });
   let drawn = await drawing.next();
   while (drawn.done !== true) drawn = await drawing.next();
-  if (storedBytes(model) > smallModelBytes) await model.keepOnly(['unet']);
+  await makeRoom(model);
   yield { kind: 'preview', samplesSeen, picture: drawn.value.picture };
 }
 
-/** A snapshot: the factors themselves change with the next update. */
-export function copyFactors(factors: LoraWeights): Map<string, LoraFactors> {
-  return new Map([...factors].map(([path, { down, up, scale }]) => [path, { down: { ...down, data: down.data.slice() }, up: { ...up, data: up.data.slice() }, scale }]));
-}

@@ -10,6 +10,7 @@ import { tensor, type Tensor } from '../tensor/tensor.ts';
 import { type AdamW, clipGlobalNorm } from './optimizers/adamw.ts';
 import { warmupCosine } from './learning-rate.ts';
 import { lossNames, type TrainingStages } from './training-graph.ts';
+import type { Trial } from './trials.ts';
 import { drawSample, type SamplePlan, type TrainingSample, type TrainingSet } from './training-set.ts';
 
 export interface TrainingPlan extends SamplePlan {
@@ -30,6 +31,10 @@ export interface TrainingState {
   readonly factors: ReadonlyMap<string, LoraFactors>;
   readonly optimizer: AdamW;
   smoothedLoss: number | null;
+  /** Every trial held, oldest first; empty where snapshots are not tried. */
+  readonly trials: Trial[];
+  /** The factors of the best trial. */
+  best: ReadonlyMap<string, LoraFactors> | null;
 }
 
 export interface TrainingStep {

@@ -32,6 +32,15 @@ export const backdropColours = {
 } as const satisfies Record<string, LabColour>;
 export type ColourName = keyof typeof backdropColours;
 
+/** The plain backdrops that looks ask for, told apart among themselves: whether one was obeyed is read off the nearest of these. */
+export const studioBackdrops = {
+  'light grey': backdropColours['light grey'],
+  black: backdropColours.black,
+  'dark blue': backdropColours['dark blue'],
+  white: backdropColours.white,
+} as const;
+export type StudioBackdrop = keyof typeof studioBackdrops;
+
 /** sRGB, each 0 to 255, as CIELAB. @see IEC 61966-2-1 and CIE 15 */
 export function labFromRgb(red: number, green: number, blue: number): LabColour {
   const [r, g, b] = [red, green, blue].map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4)) as [

@@ -95,6 +95,8 @@ describe('RunJournal', () => {
     factors: new Map([
       ['unet.conv_in', { down: tensor('float32', [1, 2], Float32Array.of(samplesSeen, 2)), up: tensor('float32', [2, 1], Float32Array.of(3, 4)), scale: 1 }],
     ]),
+    trials: [],
+    best: null,
   });
   const point = (samplesSeen: number) => ({ samplesSeen, loss: 1, smoothedLoss: 1 });
 

@@ -6,6 +6,7 @@ import type { TrainJob } from '#models/jobs/index.ts';
 import type { LoadedModel } from '#models/pipelines/loaded-model.ts';
 import { withBreaks } from '#models/runtime/steps.ts';
 import { learnLikeness, type LearnEvent } from '#models/training/learn-likeness.ts';
+import { learnedFactors } from '#models/training/hold-trials.ts';
 import type { TrainingState } from '#models/training/train-lora.ts';
 import type { RunRecord } from '#storage/run-store.ts';
 import type { TrainEvent } from '../contract/engine.ts';
@@ -66,7 +67,7 @@ export class TrainingRun {
     const state = await this.#learn(learnLikeness(model, photos, learnOptionsOf(fitted, model, memory), resume), resume);
     tell({ kind: 'phase', phase: 'saving' });
     await this.#save(state); // First, so that the likeness can still be written if there is no room for it now.
-    tell({ kind: 'finished', likenessId: await writeLikeness(model, run, job, state.factors) });
+    tell({ kind: 'finished', likenessId: await writeLikeness(model, run, job, learnedFactors(state)) });
   }
 
   async #learn(events: AsyncGenerator<LearnEvent, TrainingState>, resume: TrainingState | undefined): Promise<TrainingState> {
@@ -103,6 +104,9 @@ export class TrainingRun {
         this.#setup.tell({ kind: 'preview', samplesSeen: event.samplesSeen, png });
         break;
       }
+      case 'trial':
+        await this.#save(event.state); // A trial is dear: it is not held twice.
+        break;
       case 'step': {
         const { state, samplesSeen, loss, smoothedLoss } = event;
         const isFirst = this.#state === null;

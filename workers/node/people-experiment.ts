@@ -1,7 +1,7 @@
 /** @file What the "it learns the person" experiment is: who, which pictures are asked for, and what is read off them. */
 import type { StylePack } from '#models/styles/index.ts';
 import type { PersonClass } from '#models/text/prompt.ts';
-import { backdropColours, nearestColour, type LabColour } from '#models/vision/backdrop.ts';
+import { nearestColour, studioBackdrops, type LabColour, type StudioBackdrop } from '#models/vision/backdrop.ts';
 import { cosine, meanEmbedding, type FaceEmbedding } from '#models/vision/face-embedding.ts';
 import { identify, mean, meanOrNull, type MeasuredImage } from './score.ts';
 
@@ -10,17 +10,8 @@ export const trainingPhotos = 16;
 export const picturesPerStyle = 8;
 export const firstSeed = 1000;
 
-/** The four backdrops that are asked for. */
-export const backdrops = {
-  'light grey': backdropColours['light grey'],
-  black: backdropColours.black,
-  'dark blue': backdropColours['dark blue'],
-  white: backdropColours.white,
-} as const satisfies Record<string, LabColour>;
-export type Backdrop = keyof typeof backdrops;
-
 /** Four styles with plain backdrops, so that obedience can be measured. */
-export const experimentStyles: readonly { readonly styleId: StylePack['id']; readonly backdrop: Backdrop }[] = [
+export const experimentStyles: readonly { readonly styleId: StylePack['id']; readonly backdrop: StudioBackdrop }[] = [
   { styleId: 'studio-grey', backdrop: 'light grey' },
   { styleId: 'editorial', backdrop: 'black' },
   { styleId: 'corporate-blue', backdrop: 'dark blue' },
@@ -39,7 +30,7 @@ export interface ExperimentPerson {
 
 /** One generated picture, measured. */
 export interface ExperimentPicture extends MeasuredImage {
-  readonly backdrop: Backdrop;
+  readonly backdrop: StudioBackdrop;
   readonly colour: LabColour;
 }
 
@@ -67,7 +58,7 @@ export function readResult(person: ExperimentPerson, people: readonly Experiment
     cosine: meanOrNull(pictures.map(({ embedding }) => (embedding === null ? null : cosine(embedding, meanEmbedding(person.heldOut))))),
     identifiedShare: share((_, index) => names[index] === person.name),
     oneFaceShare: share(({ faceCount }) => faceCount === 1),
-    backdropShare: share(({ colour, backdrop }) => nearestColour(colour, backdrops) === backdrop),
+    backdropShare: share(({ colour, backdrop }) => nearestColour(colour, studioBackdrops) === backdrop),
   };
 }
 

@@ -1,8 +1,8 @@
 /** @file What the ablation compares: recipes that are trained, ways to draw with them, and what is read off their pictures. */
 import { firstRecipe, type TrainingRecipe } from '#models/training/recipe.ts';
 import { cosine, meanEmbedding } from '#models/vision/face-embedding.ts';
-import { nearestColour } from '#models/vision/backdrop.ts';
-import { backdrops, type ExperimentPerson, type ExperimentPicture } from './people-experiment.ts';
+import { nearestColour, studioBackdrops } from '#models/vision/backdrop.ts';
+import type { ExperimentPerson, ExperimentPicture } from './people-experiment.ts';
 import { identify, mean } from './score.ts';
 
 /** One way to learn. */
@@ -105,7 +105,7 @@ export function recordPictures(person: ExperimentPerson, people: readonly Experi
     identified: names[index] === person.name,
     cosine: embedding === null ? null : mean(person.heldOut.map((photo) => cosine(embedding, photo))),
     meanCosine: embedding === null ? null : cosine(embedding, meanEmbedding(person.heldOut)),
-    backdropHeld: nearestColour(colour, backdrops) === backdrop,
+    backdropHeld: nearestColour(colour, studioBackdrops) === backdrop,
     lightness: colour[0],
     backdrop,
   }));

@@ -17,6 +17,7 @@ import type { GraphRunner } from '#models/runtime/graph-runner.ts';
 import { atOnce } from '#models/runtime/steps.ts';
 import { resolveOptions } from '#models/schedulers/scheduler-config.ts';
 import { defaultSubjectToken, subjectPhrase, type PersonClass } from '#models/text/prompt.ts';
+import { learnedFactors } from '#models/training/hold-trials.ts';
 import { learnLikeness, type LearnEvent } from '#models/training/learn-likeness.ts';
 import type { LearningPhoto } from '#models/training/prepare-examples.ts';
 import type { TrainingRecipe } from '#models/training/recipe.ts';
@@ -127,7 +128,7 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
   watch.lap('learning');
 
   const state: TrainingState = learned.value;
-  const bytes = writeFactors(state);
+  const bytes = writeFactors({ ...state, factors: learnedFactors(state) });
   await writeFile(request.outFile, bytes);
   await model.dispose();
   watch.lap('saving');

@@ -60,7 +60,7 @@ export async function openWorkload(runner: GraphRunner, folder: ModelFolder, { b
     set,
     schedule: noiseSchedule(resolveOptions(model.schedulerConfig)),
     plan,
-    state: { samplesSeen: 0, factors: initializeLora(stages.modules, 1, 1), optimizer: new AdamW(), smoothedLoss: null },
+    state: { samplesSeen: 0, factors: initializeLora(stages.modules, 1, 1), optimizer: new AdamW(), smoothedLoss: null, trials: [], best: null },
   });
 
   const guided = { sample: latent(2), time_features: timeFeatures(model.model.unet, [500, 500]), encoder_hidden_states: text };

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { normalise, type FaceEmbedding } from '../vision/face-embedding.ts';
 import { mirroredFingerprint } from '../vision/measures/fingerprint.ts';
-import { checkSet, type JudgedPhoto } from './index.ts';
+import { checkPhoto, checkSet, type JudgedPhoto } from './index.ts';
 import { anyMeasures, goodFace, goodPhoto } from './measures-fixture.ts';
 
 const length = 128;
@@ -52,6 +52,21 @@ describe('other-person', () => {
 
   test('two photos cannot outvote each other', () => {
     expect(flagged([photo('a', { person: 1 }), photo('b', { person: 2 })], 'other-person')).toEqual([]);
+  });
+});
+
+describe('minor', () => {
+  const aged = (count: number, apparentAgeYears: number): JudgedPhoto[] =>
+    people(1, count).map(({ id, measures }) => ({ id, measures: { ...measures, faces: [{ ...measures.faces[0]!, apparentAgeYears }] } }));
+
+  test('a person who looks 19 on every photo is stopped by the set, though no single photo is', () => {
+    const photos = aged(10, 19);
+    expect(flagged(photos, 'minor')).toEqual(photos.map(({ id }) => id));
+    expect(photos.flatMap(({ measures }) => checkPhoto(measures))).toEqual([]);
+  });
+
+  test('one photo that looks younger than the others stops no adult', () => {
+    expect(flagged([...aged(9, 30), ...aged(1, 19)], 'minor')).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 /** @file Judges photos against one another. */
+import { personReadsAsMinor } from '../vision/age.ts';
 import { findDuplicates } from './duplicates.ts';
 import type { Finding } from './finding.ts';
 import { judgedFace, type JudgedPhoto } from './judged-photo.ts';
@@ -6,22 +7,34 @@ import { setLimits } from './limits.ts';
 import { matchPerson } from './same-person.ts';
 
 /**
- * What only shows beside the others: another person, and the same picture twice.
+ * What only shows beside the others: a person who looks under age on most photos, another person, and the same picture twice.
  *
  * @param photos all photos of the set, also those with findings of their own
  * @returns an entry for every photo, by id, in the order of `checkIds`; empty where nothing is wrong
  */
 export function checkSet(photos: readonly JudgedPhoto[]): ReadonlyMap<string, readonly Finding[]> {
   const findings = new Map<string, Finding[]>(photos.map(({ id }) => [id, []]));
+  const add = (id: string, finding: Finding): void => void findings.get(id)?.push(finding);
   const faces = photos.flatMap(({ id, measures, chosenFace }) => {
-    const embedding = judgedFace(measures, chosenFace)?.embedding ?? null;
-    return embedding === null ? [] : [{ id, embedding }];
+    const face = judgedFace(measures, chosenFace);
+    return face === undefined ? [] : [{ id, embedding: face.embedding, apparentAgeYears: face.apparentAgeYears }];
   });
-  for (const { index, cosine, isSame } of matchPerson(faces.map(({ embedding }) => embedding))) {
-    if (!isSame) findings.get(faces[index]!.id)!.push({ check: 'other-person', value: cosine, limit: setLimits.samePersonCosine });
-  }
-  for (const { id, keptId, bits, limit } of findDuplicates(photos)) {
-    findings.get(id)!.push({ check: 'duplicate', value: bits, limit, otherPhotoId: keptId });
-  }
+  const embedded = faces.flatMap(({ id, embedding }) => (embedding === null ? [] : [{ id, embedding }]));
+  const strangers = matchPerson(embedded.map(({ embedding }) => embedding)).flatMap(({ index, cosine, isSame }) =>
+    isSame ? [] : [{ id: embedded[index]!.id, cosine }],
+  );
+
+  const own = faces.filter(({ id }) => !strangers.some((stranger) => stranger.id === id));
+  const ages = own.flatMap(({ apparentAgeYears }) => (apparentAgeYears === null ? [] : [apparentAgeYears]));
+  if (personReadsAsMinor(ages)) for (const { id } of own) add(id, { check: 'minor', value: medianAge(ages), limit: setLimits.personAgeYears });
+  for (const { id, cosine } of strangers) add(id, { check: 'other-person', value: cosine, limit: setLimits.samePersonCosine });
+  for (const { id, keptId, bits, limit } of findDuplicates(photos)) add(id, { check: 'duplicate', value: bits, limit, otherPhotoId: keptId });
   return findings;
+}
+
+/** As `personReadsAsMinor` takes it. */
+function medianAge(ages: readonly number[]): number {
+  const sorted = [...ages].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }

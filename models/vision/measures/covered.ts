@@ -19,7 +19,8 @@ export function foreignShare(colours: readonly LabColour[], skin: LabColour): nu
 
 /**
  * The eyes are compared with the whole skin; the lower face with the forehead and the gap between the brows, since a mask hides the cheeks, and
- * with whichever of the two is nearer, since a fringe hides the forehead.
+ * with whichever of the two is nearer, since a fringe hides the forehead. Where the mesh itself finds no face, something skin-coloured may lie
+ * over it, such as a hand: that counts for the lower face, and means nothing for a head in profile.
  *
  * @param skin of `skinColour`
  */
@@ -30,7 +31,10 @@ export function coveredParts(picture: RgbPicture, landmarks: FaceLandmarks, skin
   return {
     // Both eyes: the far one of a turned head lies in shadow or behind the nose.
     eyes: Math.min(...Object.values(eyeRegions).map((region) => foreignShare(coloursOf(region), skin))),
-    lowerFace: Math.min(...(bare.length === 0 ? [skin] : bare.map(middleColour)).map((reference) => foreignShare(lower, reference))),
+    lowerFace: Math.max(
+      1 - landmarks.presence,
+      Math.min(...(bare.length === 0 ? [skin] : bare.map(middleColour)).map((reference) => foreignShare(lower, reference))),
+    ),
   };
 }
 

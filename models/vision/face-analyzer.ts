@@ -25,6 +25,12 @@ export interface FaceDescription {
   readonly apparentAgeYears: number;
 }
 
+/**
+ * Measured on 48 photos of data/people, upright and turned: no face upside down scores over 0.914, and no upright one gains more than
+ * 0.088 by being turned.
+ */
+const upsideDown = { surelyUpright: 0.92, margin: 0.1 } as const;
+
 export class FaceAnalyzer {
   readonly #detector: VisionNet;
   readonly #embedder: VisionNet | undefined;
@@ -52,13 +58,27 @@ export class FaceAnalyzer {
   async detect(picture: RgbPicture, options: DetectionOptions = defaultDetection): Promise<DetectedFace[]> {
     for (const views of detectionRounds(picture)) {
       const found: DetectedFace[] = [];
-      for (const view of views) {
-        const { scores, boxes } = await this.#detector.run({ image: detectorInput(picture, view) });
-        found.push(...decodeFaces(scores!, boxes!, view, picture, options));
-      }
+      for (const view of views) found.push(...(await this.#decode(picture, view, options)));
       if (found.length > 0) return mergeFaces(found, options);
     }
     return [];
+  }
+
+  /**
+   * As `detect`, and where the faces are not sure, the picture is looked at upside down too: the detector finds the face in either case, but
+   * marks the eyes where the mouth is. Pictures on their side need no second look.
+   */
+  async detectEitherWayUp(picture: RgbPicture, options: DetectionOptions = defaultDetection): Promise<DetectedFace[]> {
+    const found = await this.detect(picture, options);
+    const score = found[0]?.score ?? 0;
+    if (score > upsideDown.surelyUpright) return found;
+    const turned = mergeFaces(await this.#decode(picture, { ...wholeView(picture), angle: Math.PI }, options), options);
+    return (turned[0]?.score ?? 0) > score + upsideDown.margin ? turned : found;
+  }
+
+  async #decode(picture: RgbPicture, view: SquareView, options: DetectionOptions): Promise<DetectedFace[]> {
+    const { scores, boxes } = await this.#detector.run({ image: detectorInput(picture, view) });
+    return decodeFaces(scores!, boxes!, view, picture, options);
   }
 
   /**

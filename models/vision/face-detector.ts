@@ -58,11 +58,12 @@ export function wholeView({ widthPx, heightPx }: PixelSize, margin = 1): SquareV
  *
  * @param scores float32 [1, 896, 1], logits
  * @param boxes  float32 [1, 896, 16], in pixels of the input
- * @param view   what the input showed (not turned)
+ * @param view   what the input showed; boxes of a turned view are grown to stand level
  * @param size   of the picture
  */
 export function decodeFaces(scores: Tensor, boxes: Tensor, view: SquareView, size: PixelSize, options: DetectionOptions): DetectedFace[] {
   const faces: DetectedFace[] = [];
+  const [cos, sin] = [Math.cos(view.angle), Math.sin(view.angle)];
   let anchor = 0;
   for (const { cells, anchorsPerCell } of anchorGrids) {
     for (let cell = 0; cell < cells * cells; cell++) {
@@ -72,14 +73,15 @@ export function decodeFaces(scores: Tensor, boxes: Tensor, view: SquareView, siz
         const score = 1 / (1 + Math.exp(-Number(scores.data[anchor])));
         if (score < options.minScore) continue;
         const value = (index: number): number => Number(boxes.data[anchor * valuesPerAnchor + index]) / blazefaceInputSize;
-        const place = (x: number, y: number): SharePoint => ({
-          x: (view.centreX + (centreX + x - 0.5) * view.sidePx) / size.widthPx,
-          y: (view.centreY + (centreY + y - 0.5) * view.sidePx) / size.heightPx,
-        });
-        const topLeft = place(value(0) - value(2) / 2, value(1) - value(3) / 2);
-        const bottomRight = place(value(0) + value(2) / 2, value(1) + value(3) / 2);
+        const place = (x: number, y: number): SharePoint => {
+          const [right, down] = [(centreX + x - 0.5) * view.sidePx, (centreY + y - 0.5) * view.sidePx];
+          return { x: (view.centreX + right * cos - down * sin) / size.widthPx, y: (view.centreY + right * sin + down * cos) / size.heightPx };
+        };
+        const corners = [-0.5, 0.5].flatMap((across) => [-0.5, 0.5].map((along) => place(value(0) + across * value(2), value(1) + along * value(3))));
+        const [xs, ys] = [corners.map(({ x }) => x), corners.map(({ y }) => y)];
+        const box: FaceBox = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
         const keypoints = keypointNames.map((name, k) => [name, place(value(4 + 2 * k), value(5 + 2 * k))] as const);
-        faces.push({ score, box: [topLeft.x, topLeft.y, bottomRight.x, bottomRight.y], keypoints: Object.fromEntries(keypoints) as DetectedFace['keypoints'] });
+        faces.push({ score, box, keypoints: Object.fromEntries(keypoints) as DetectedFace['keypoints'] });
       }
     }
   }

@@ -1,5 +1,8 @@
 /** @file Which way a head is turned, from the mesh: the turn that lays a mean face on the measured points. */
+import { rollAngle } from './face-alignment.ts';
+import type { DetectedFace } from './face-detector.ts';
 import { meshPoint, type FaceLandmarks } from './face-landmarks.ts';
+import type { PixelSize } from './image.ts';
 import type { HeadPose } from './photo-measures.ts';
 import { turnBetween, type Turn } from './rigid-turn.ts';
 
@@ -80,4 +83,19 @@ export function headPose(turn: Turn): HeadPose {
     pitch: Math.asin(Math.min(1, Math.max(-1, turn[1][2]))) * degrees,
     roll: Math.atan2(turn[1][0], turn[1][1]) * degrees,
   };
+}
+
+/** How much further the tip of the nose stands before the ears than the ears stand apart, as the detector marks them. */
+const noseReach = 1.05;
+
+/**
+ * The turn of a head that the mesh does not know, from where the nose lies between the ears. Nods are not seen, and tilts not in profile.
+ *
+ * Off by 2.6 degrees on average on 97 labelled photos of data/people (worst 9.7, a profile of 87 degrees is read as 81).
+ */
+export function poseFromKeypoints(face: DetectedFace, size: PixelSize): HeadPose {
+  const { noseTip, rightEar, leftEar } = face.keypoints;
+  const yaw = (Math.atan2((noseTip.x - (rightEar.x + leftEar.x) / 2) * noseReach, leftEar.x - rightEar.x) * 180) / Math.PI;
+  const tilt = (rollAngle(face, size) * 180) / Math.PI;
+  return { yaw, pitch: 0, roll: Math.abs(yaw) > 50 ? 0 : tilt };
 }

@@ -2,15 +2,28 @@
 import type { RgbPicture } from '../pipelines/pixels.ts';
 import type { GraphRunner } from '../runtime/graph-runner.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { AgeEstimator } from './age.ts';
 import { eyeOpening, mouthShape } from './expression.ts';
 import { FaceAnalyzer } from './face-analyzer.ts';
 import type { DetectedFace } from './face-detector.ts';
+import { FaceEmbedder } from './face-identity.ts';
 import { landmarksFromMesh, meshInput, meshView, type FaceLandmarks } from './face-landmarks.ts';
 import { buildFaceMesh } from './face-mesh.ts';
-import { headPose, headTurn } from './head-pose.ts';
-import { pictureFingerprint } from './measures/fingerprint.ts';
+import { headPose, headTurn, poseFromKeypoints } from './head-pose.ts';
+import type { SquareView } from './image.ts';
+import { colourMeasures } from './measures/colour.ts';
+import { coveredParts } from './measures/covered.ts';
+import { fingerprint } from './measures/fingerprint.ts';
+import { glassesSureness } from './measures/glasses.ts';
+import { lightMeasures } from './measures/light.ts';
+import { noiseLevel } from './measures/noise.ts';
+import { lumaPlane, type Plane } from './measures/plane.ts';
+import { sharpness } from './measures/sharpness.ts';
+import { skinColour } from './measures/skin-colour.ts';
+import { smoothingSureness } from './measures/smoothing.ts';
+import { NudityClassifier, nudityOf } from './nudity.ts';
+import { backdropBehind, PersonMasker, personShare } from './person-mask.ts';
 import type { FaceMeasures, PhotoMeasures } from './photo-measures.ts';
-import { colourMeasures, lightMeasures, noiseLevel, sharpness, skinColour } from './plain-measures.ts';
 import { faceWithForehead } from './training-crop.ts';
 import { VisionNet, type VisionNetName } from './vision-net.ts';
 
@@ -21,13 +34,28 @@ export type PhotoWeights = Readonly<Record<'blazeface' | 'face-mesh', ReadonlyMa
 /** What of a face the camera's guidance needs: no embedding, no age. */
 export type LiveFace = Pick<FaceMeasures, 'box' | 'score' | 'pose' | 'eyeOpening' | 'mouth' | 'sharpness' | 'light'>;
 
-export class PhotoAnalyzer {
-  readonly #faces: FaceAnalyzer;
-  readonly #mesh: VisionNet;
+/** Below this presence the mesh lies on no face that it knows, as in profile or behind a hand: its pose says nothing. */
+const surelyFace = 0.5;
 
-  private constructor(faces: FaceAnalyzer, mesh: VisionNet) {
-    this.#faces = faces;
-    this.#mesh = mesh;
+/** Of a crowd only the surest are measured: each takes about 80 ms, and a photo of several people is refused anyway. */
+const mostFaces = 6;
+
+/** The nets; those that were not loaded are absent. */
+interface Nets {
+  readonly faces: FaceAnalyzer;
+  readonly mesh: VisionNet;
+  readonly masker: PersonMasker | undefined;
+  readonly nudity: NudityClassifier | undefined;
+  /** Not FaceRes: that one stays the ruler that nothing is steered by. */
+  readonly embedder: FaceEmbedder | undefined;
+  readonly ages: AgeEstimator | undefined;
+}
+
+export class PhotoAnalyzer {
+  readonly #nets: Nets;
+
+  private constructor(nets: Nets) {
+    this.#nets = nets;
   }
 
   /**
@@ -37,74 +65,98 @@ export class PhotoAnalyzer {
    * @throws {AppError} `weights-missing` if a tensor of a net is absent
    */
   static async create(runner: GraphRunner, weights: PhotoWeights): Promise<PhotoAnalyzer> {
-    const faces = await FaceAnalyzer.create(runner, weights);
-    return new PhotoAnalyzer(faces, await VisionNet.load(runner, buildFaceMesh(), weights['face-mesh']));
+    const load = async <Loaded>(
+      net: VisionNetName,
+      create: (runner: GraphRunner, tensors: ReadonlyMap<string, Tensor>) => Promise<Loaded>,
+    ): Promise<Loaded | undefined> => {
+      const tensors = weights[net];
+      return tensors === undefined ? undefined : create(runner, tensors);
+    };
+    return new PhotoAnalyzer({
+      faces: await FaceAnalyzer.create(runner, { blazeface: weights.blazeface }),
+      mesh: await VisionNet.load(runner, buildFaceMesh(), weights['face-mesh']),
+      masker: await load('person-mask', PersonMasker.create),
+      nudity: await load('nudity', NudityClassifier.create),
+      embedder: await load('dlib-face', FaceEmbedder.create),
+      ages: await load('age', AgeEstimator.create),
+    });
   }
 
-  /** Faces only, surest first. */
+  /** Faces only, surest first; also of a picture that stands on its head. */
   detect(picture: RgbPicture): Promise<DetectedFace[]> {
-    return this.#faces.detect(picture);
+    return this.#nets.faces.detectEitherWayUp(picture);
   }
 
-  /** Measures an upright picture of any size: all faces, then the picture. */
+  /** Measures a picture of any size: all faces, then the picture. */
   async measure(picture: RgbPicture): Promise<PhotoMeasures> {
+    const { masker, nudity } = this.#nets;
+    const luma = lumaPlane(picture);
     const faces: FaceMeasures[] = [];
-    for (const face of await this.detect(picture)) faces.push(await this.#describe(picture, face));
+    for (const face of (await this.detect(picture)).slice(0, mostFaces)) faces.push(await this.#describe(picture, luma, face));
+    const mask = await masker?.mask(picture);
     return {
       widthPx: picture.widthPx,
       heightPx: picture.heightPx,
       faces,
       light: lightMeasures(picture),
       ...colourMeasures(picture),
-      noise: noiseLevel(picture),
-      fingerprint: pictureFingerprint(picture),
-      nudity: null,
-      personShare: null,
-      backdrop: null,
+      noise: noiseLevel(luma),
+      fingerprint: fingerprint(picture),
+      nudity: nudity === undefined ? null : nudityOf(await nudity.classify(picture)),
+      personShare: mask === undefined ? null : personShare(mask),
+      backdrop: mask === undefined ? null : backdropBehind(mask),
     };
   }
 
-  /** Measures one face for the camera's guidance: the mesh and what is cheap. About 10 ms. */
+  /** Measures one face for the camera's guidance: the mesh and what is cheap. */
   async measureFace(picture: RgbPicture, face: DetectedFace): Promise<LiveFace> {
-    return this.#measureFace(picture, face, await this.#landmarks(picture, face));
+    return this.#measureFace(picture, lumaPlane(picture), face, await this.#landmarks(picture, face));
   }
 
   /** Frees all nets and their weights. */
   async dispose(): Promise<void> {
-    await this.#faces.dispose();
-    await this.#mesh.dispose();
+    for (const net of Object.values(this.#nets) as Nets[keyof Nets][]) await net?.dispose();
   }
 
   async #landmarks(picture: RgbPicture, face: DetectedFace): Promise<FaceLandmarks> {
     const view = meshView(face, picture);
-    const { points, presence } = await this.#mesh.run({ face: meshInput(picture, view) });
+    const upright = await this.#landmarksIn(picture, view);
+    if (!mayBeUpsideDown(face, upright)) return upright;
+    const turned = await this.#landmarksIn(picture, { ...view, angle: view.angle + Math.PI });
+    return isSurer(turned, upright) ? turned : upright;
+  }
+
+  async #landmarksIn(picture: RgbPicture, view: SquareView): Promise<FaceLandmarks> {
+    const { points, presence } = await this.#nets.mesh.run({ face: meshInput(picture, view) });
     return landmarksFromMesh(points!, presence!, view);
   }
 
-  #measureFace(picture: RgbPicture, face: DetectedFace, landmarks: FaceLandmarks): LiveFace {
+  #measureFace(picture: RgbPicture, luma: Plane, face: DetectedFace, landmarks: FaceLandmarks): LiveFace {
     const turn = headTurn(landmarks);
     return {
       box: faceWithForehead(face.box),
       score: face.score,
-      pose: headPose(turn),
+      pose: landmarks.presence < surelyFace ? poseFromKeypoints(face, picture) : headPose(turn),
       eyeOpening: eyeOpening(landmarks),
       mouth: mouthShape(landmarks, turn),
-      sharpness: sharpness(picture, face.box),
+      sharpness: sharpness(luma, face.box),
       light: lightMeasures(picture, face.box),
     };
   }
 
-  async #describe(picture: RgbPicture, face: DetectedFace): Promise<FaceMeasures> {
+  async #describe(picture: RgbPicture, luma: Plane, face: DetectedFace): Promise<FaceMeasures> {
     const landmarks = await this.#landmarks(picture, face);
+    const skin = skinColour(picture, landmarks);
+    const reading = await this.#nets.ages?.estimate(picture, face);
     return {
-      ...this.#measureFace(picture, face, landmarks),
-      skin: skinColour(picture, landmarks),
-      covered: { eyes: 0, lowerFace: 0 },
-      glasses: 0,
-      smoothing: 0,
-      embedding: null,
-      apparentAgeYears: null,
-      apparentWoman: null,
+      ...this.#measureFace(picture, luma, face, landmarks),
+      skin,
+      covered: coveredParts(picture, landmarks, skin),
+      glasses: glassesSureness(luma, landmarks),
+      smoothing: smoothingSureness(luma, landmarks),
+      embedding: (await this.#nets.embedder?.embed(picture, face)) ?? null,
+      apparentAgeYears: reading?.apparentAgeYears ?? null,
+      apparentWoman: reading?.apparentWoman ?? null,
     };
   }
 }

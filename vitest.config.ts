@@ -4,6 +4,8 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { watchedRequests, watchRequests } from './src/tests/browser-commands.ts';
 import { chromiumArguments, findChromium } from './src/tests/chromium.ts';
+import { drawInNode } from './src/tests/node-commands.ts';
+import { browserBytes, listShared, readShared } from './src/tests/shared-data-commands.ts';
 import { isolationHeaders } from './src/vite/cross-origin-isolation.ts';
 import { modelFiles } from './src/vite/model-files.ts';
 
@@ -17,7 +19,7 @@ function browserProject(name: string, include: string[], exclude: string[], time
     // Not the plugin of the app: vitest answers with its own pages before any plugin of ours is asked.
     server: { headers: isolationHeaders },
     worker: { format: 'es' },
-    optimizeDeps: { exclude: ['onnxruntime-web'], include: ['idb', 'comlink', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'] },
+    optimizeDeps: { exclude: ['onnxruntime-web', 'libheif-js'], include: ['idb', 'comlink', 'mediabunny', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'] },
     test: {
       name,
       include,
@@ -29,7 +31,7 @@ function browserProject(name: string, include: string[], exclude: string[], time
         enabled: true,
         headless: true,
         screenshotFailures: false,
-        commands: { watchRequests, watchedRequests },
+        commands: { browserBytes, listShared, readShared, watchRequests, watchedRequests, drawInNode },
         provider: playwright({
           launchOptions: { args: chromiumArguments, ...(executablePath === null ? {} : { executablePath }) },
         }),

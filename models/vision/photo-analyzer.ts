@@ -18,6 +18,7 @@ import { glassesSureness } from './measures/glasses.ts';
 import { lightMeasures } from './measures/light.ts';
 import { noiseLevel } from './measures/noise.ts';
 import { lumaPlane, type Plane } from './measures/plane.ts';
+import { isSurer, mayBeUpsideDown } from './measures/pose-cues.ts';
 import { sharpness } from './measures/sharpness.ts';
 import { skinColour } from './measures/skin-colour.ts';
 import { smoothingSureness } from './measures/smoothing.ts';

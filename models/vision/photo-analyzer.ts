@@ -134,10 +134,11 @@ export class PhotoAnalyzer {
 
   #measureFace(picture: RgbPicture, luma: Plane, face: DetectedFace, landmarks: FaceLandmarks): LiveFace {
     const turn = headTurn(landmarks);
+    const pose = landmarks.presence < surelyFace ? poseFromKeypoints(face, picture) : headPose(turn);
     return {
-      box: faceWithForehead(face.box),
+      box: faceWithForehead(face.box, pose.roll),
       score: face.score,
-      pose: landmarks.presence < surelyFace ? poseFromKeypoints(face, picture) : headPose(turn),
+      pose,
       eyeOpening: eyeOpening(landmarks),
       mouth: mouthShape(landmarks, turn),
       sharpness: sharpness(luma, face.box),

@@ -40,3 +40,9 @@ test('whatever the photo and the face, the square is whole, inside and not empty
 test('the forehead and the chin are added to a detected box', () => {
   expect(faceWithForehead([0.3, 0.4, 0.7, 0.8]).map((value) => value.toFixed(3))).toEqual(['0.300', '0.252', '0.700', '0.848']);
 });
+
+test('the forehead of a head upside down is below, and of one on its side beside', () => {
+  expect(faceWithForehead([0.3, 0.4, 0.7, 0.8], 176).map((value) => value.toFixed(3))).toEqual(['0.300', '0.352', '0.700', '0.948']);
+  expect(faceWithForehead([0.3, 0.4, 0.7, 0.8], 95).map((value) => value.toFixed(3))).toEqual(['0.252', '0.400', '0.848', '0.800']);
+  expect(faceWithForehead([0.3, 0.4, 0.7, 0.8], -90).map((value) => value.toFixed(3))).toEqual(['0.152', '0.400', '0.748', '0.800']);
+});

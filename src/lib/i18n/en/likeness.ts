@@ -16,6 +16,13 @@ export const likeness = {
   planSamples: (count: number) => `${plural(count, 'sample', 'samples')}: each is one photo with fresh noise`,
   planTime: (duration: string) => `${duration} on this computer, measured`,
   planTimeUnknown: 'The time is known after a few steps',
+  planMemoryAsking: 'Reckoning what fits into the memory of this computer…',
+  planLayers: { all: 'every layer', transformer: 'the transformer layers alone', attention: 'the attention layers alone' },
+  planMemory: (px: number, layers: string, isComputedTwice: boolean, need: string) =>
+    `On this computer your likeness is learned at ${px} px, with ${layers}${isComputedTwice ? ', some of it computed twice to save memory' : ''}; it needs about ${need}.`,
+  planTooLarge: (available: string, weights: string) => `Learning with this model does not fit on this computer: about ${available} can be used, and its weights alone take ${weights}.`,
+  planTooLargeTensor: (limit: string, part: string) => `Learning with this model does not fit on this computer: the graphics card takes pieces of ${limit} at most, and this model has one of ${part}.`,
+  planLighter: (label: string) => `${label} fits: choose it under Models.`,
   effortTitle: 'How long to learn',
   efforts: { fast: 'Quick', normal: 'Standard', thorough: 'Thorough' },
   main: 'Start learning',

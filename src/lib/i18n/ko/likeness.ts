@@ -17,6 +17,13 @@ export const likeness: Catalogue['likeness'] = {
   planSamples: (count) => `샘플 ${number(count)}개: 한 장에 새 노이즈를 더한 것이 하나예요`,
   planTime: (duration) => `이 컴퓨터에서 ${duration} (재 본 시간)`,
   planTimeUnknown: '시간은 몇 단계 뒤에 알 수 있어요',
+  planMemoryAsking: '이 컴퓨터의 메모리에 무엇이 들어가는지 셈하고 있어요…',
+  planLayers: { all: '모든 층을', transformer: '트랜스포머 층만', attention: '어텐션 층만' },
+  planMemory: (px, layers, isComputedTwice, need) =>
+    `이 컴퓨터에서는 ${px} px 크기로, ${layers} 배워요. ${isComputedTwice ? '메모리를 아끼려고 일부는 두 번 계산하고, ' : ''}메모리는 ${need}쯤 필요해요.`,
+  planTooLarge: (available, weights) => `이 모델로는 이 컴퓨터에서 배울 수 없어요. 쓸 수 있는 메모리는 ${available}쯤인데, 가중치만 ${weights}예요.`,
+  planTooLargeTensor: (limit, part) => `이 모델로는 이 컴퓨터에서 배울 수 없어요. 그래픽 카드는 ${limit}까지만 한 번에 다룰 수 있는데, 이 모델에는 ${part}짜리가 있어요.`,
+  planLighter: (label) => `${label} 모델은 들어가요. 모델 페이지에서 골라 주세요.`,
   effortTitle: '얼마나 오래 배울까요',
   efforts: { fast: '빠르게', normal: '보통', thorough: '꼼꼼히' },
   main: '배우기 시작',

@@ -21,9 +21,13 @@ test('too few photos are not judged together', () => {
 
 test('younger readings never free a person who was stopped', () => {
   fc.assert(
-    fc.property(fc.array(fc.double({ min: 0, max: 60, noNaN: true }), { minLength: minorLimits.fewestPhotos, maxLength: 30 }), fc.double({ min: 0, max: 10, noNaN: true }), (ages, years) => {
-      if (personReadsAsMinor(ages)) expect(personReadsAsMinor(ages.map((age) => age - years))).toBe(true);
-    }),
+    fc.property(
+      fc.array(fc.double({ min: 0, max: 60, noNaN: true }), { minLength: minorLimits.fewestPhotos, maxLength: 30 }),
+      fc.double({ min: 0, max: 10, noNaN: true }),
+      (ages, years) => {
+        if (personReadsAsMinor(ages)) expect(personReadsAsMinor(ages.map((age) => age - years))).toBe(true);
+      },
+    ),
   );
 });
 

@@ -21,7 +21,10 @@ test('the square that made the points is found again', () => {
   fc.assert(
     fc.property(number(-50, 500), number(-50, 500), number(10, 900), number(-3, 3), (centreX, centreY, sidePx, angle) => {
       const view = { centreX, centreY, sidePx, angle };
-      const found = fitSquare(shares, shares.map((share) => pixelOf(view, share)));
+      const found = fitSquare(
+        shares,
+        shares.map((share) => pixelOf(view, share)),
+      );
       for (const key of ['centreX', 'centreY', 'sidePx', 'angle'] as const) expect(found[key]).toBeCloseTo(view[key], 6);
     }),
   );
@@ -29,7 +32,14 @@ test('the square that made the points is found again', () => {
 
 test("a level face fills the square as in dlib's template: the eyes 0.35 of its side apart, 0.31 below its top", () => {
   const at = (x: number, y: number) => ({ x, y });
-  const keypoints = { rightEye: at(0.4, 0.4), leftEye: at(0.6, 0.4), mouth: at(0.5, 0.61), noseTip: at(0.5, 0.5), rightEar: at(0.3, 0.4), leftEar: at(0.7, 0.4) };
+  const keypoints = {
+    rightEye: at(0.4, 0.4),
+    leftEye: at(0.6, 0.4),
+    mouth: at(0.5, 0.61),
+    noseTip: at(0.5, 0.5),
+    rightEar: at(0.3, 0.4),
+    leftEar: at(0.7, 0.4),
+  };
   const face: DetectedFace = { box: [0.3, 0.3, 0.7, 0.7], score: 1, keypoints };
   const { sidePx, centreY, angle } = identityView(face, { widthPx: 300, heightPx: 300 });
   expect(angle).toBeCloseTo(0, 2);

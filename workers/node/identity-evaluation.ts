@@ -25,7 +25,12 @@ export interface KnownFace {
 }
 
 /** @returns null where no face is found */
-export async function measureKnownFace({ analyzer }: OpenFaceAnalyzer, { embedder, ages }: OpenIdentityNets, person: string, picture: RgbPicture): Promise<KnownFace | null> {
+export async function measureKnownFace(
+  { analyzer }: OpenFaceAnalyzer,
+  { embedder, ages }: OpenIdentityNets,
+  person: string,
+  picture: RgbPicture,
+): Promise<KnownFace | null> {
   const [face] = await analyzer.detect(picture);
   if (face === undefined) return null;
   const described = await analyzer.embed(picture, face);
@@ -59,7 +64,10 @@ export function identificationRows(sidePx: number, gallery: readonly KnownFace[]
       margins.push(own - Math.max(...rest));
     }
     const right = margins.filter((margin) => margin > 0).length;
-    const range = [`${mean(same).toFixed(3)} (lowest ${Math.min(...same).toFixed(3)})`, `${mean(others).toFixed(3)} (highest ${Math.max(...others).toFixed(3)})`];
+    const range = [
+      `${mean(same).toFixed(3)} (lowest ${Math.min(...same).toFixed(3)})`,
+      `${mean(others).toFixed(3)} (highest ${Math.max(...others).toFixed(3)})`,
+    ];
     return `| ${net} | ${sidePx} | ${right} of ${heldOut.length} | ${range.join(' | ')} | ${Math.min(...margins).toFixed(3)} |`;
   });
 }
@@ -77,7 +85,7 @@ export function pairRows(name: string, faces: readonly KnownFace[], counts: (a: 
       }
     });
     const { threshold, falseReject, falseAccept } = equalErrorRates(same, different);
-    return `| ${name} | ${net} | ${same.length} | ${different.length} | ${((50 * (falseReject + falseAccept))).toFixed(1)} % | ${threshold.toFixed(3)} |`;
+    return `| ${name} | ${net} | ${same.length} | ${different.length} | ${(50 * (falseReject + falseAccept)).toFixed(1)} % | ${threshold.toFixed(3)} |`;
   });
 }
 
@@ -95,7 +103,10 @@ export function setRow(faces: readonly KnownFace[]): string {
   return `Against the mean of a person's other photos, at ${identityLimits.samePersonCosine}: ${(100 * falseReject).toFixed(1)} % of ${own.length} own photos below, ${(100 * falseAccept).toFixed(2)} % of ${strangers.length} comparisons with strangers above.`;
 }
 
-export const ageHeader = ['| pictures | count | age set | age net | FaceRes | read under the limit for one photo | sex as set |', '|---|---|---|---|---|---|---|'];
+export const ageHeader = [
+  '| pictures | count | age set | age net | FaceRes | read under the limit for one photo | sex as set |',
+  '|---|---|---|---|---|---|---|',
+];
 
 /** @param isWoman null leaves the last column empty */
 export function ageRow(name: string, ageYears: number, faces: readonly KnownFace[], isWoman: boolean | null): string {
@@ -118,14 +129,24 @@ export interface PictureLabels {
 
 /** Reads a file of one JSON object a line, and keeps the pictures of `most` people, evenly spread. */
 export async function readLabels(file: string, most: number): Promise<PictureLabels[]> {
-  const all = (await readFile(file, 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as PictureLabels);
+  const all = (await readFile(file, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as PictureLabels);
   const people = [...new Set(all.map(({ identity }) => identity))].sort((a, b) => a - b);
-  const kept = new Set(Array.from({ length: Math.min(most, people.length) }, (_, i) => people[Math.floor((i * people.length) / Math.min(most, people.length))]));
+  const kept = new Set(
+    Array.from({ length: Math.min(most, people.length) }, (_, i) => people[Math.floor((i * people.length) / Math.min(most, people.length))]),
+  );
   return all.filter(({ identity }) => kept.has(identity));
 }
 
 /** Measures labelled pictures; those without a face are left out. */
-export async function measureLabelled(faces: OpenFaceAnalyzer, identity: OpenIdentityNets, folder: string, pictures: readonly PictureLabels[]): Promise<(KnownFace & PictureLabels['labels'])[]> {
+export async function measureLabelled(
+  faces: OpenFaceAnalyzer,
+  identity: OpenIdentityNets,
+  folder: string,
+  pictures: readonly PictureLabels[],
+): Promise<(KnownFace & PictureLabels['labels'])[]> {
   const measured: (KnownFace & PictureLabels['labels'])[] = [];
   for (const { file, identity: person, labels } of pictures) {
     const known = await measureKnownFace(faces, identity, String(person), await readImage(join(folder, file)));

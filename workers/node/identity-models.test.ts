@@ -47,14 +47,18 @@ test('an adult reads as one', async () => {
   expect(apparentWoman).toBeLessThanOrEqual(1);
 });
 
-test.skipIf(!existsSync(people))('photos of one person are nearer to their mean than the limit, strangers are not (skipped without ../shared/data)', async () => {
-  const photos = async (person: string, count: number): Promise<FaceEmbedding[]> => {
-    const embeddings: FaceEmbedding[] = [];
-    for (let i = 1; i <= count; i++) embeddings.push(await embeddingOf(await readImage(join(people, person, `${String(i).padStart(2, '0')}.jpg`))));
-    return embeddings;
-  };
-  const [first, ...others] = await photos('ben', 6);
-  const mean = meanEmbedding(others);
-  expect(cosine(first!, mean)).toBeGreaterThan(identityLimits.samePersonCosine);
-  for (const stranger of [...(await photos('dev', 2)), ...(await photos('gus', 2))]) expect(cosine(stranger, mean)).toBeLessThan(identityLimits.samePersonCosine);
-});
+test.skipIf(!existsSync(people))(
+  'photos of one person are nearer to their mean than the limit, strangers are not (skipped without ../shared/data)',
+  async () => {
+    const photos = async (person: string, count: number): Promise<FaceEmbedding[]> => {
+      const embeddings: FaceEmbedding[] = [];
+      for (let i = 1; i <= count; i++) embeddings.push(await embeddingOf(await readImage(join(people, person, `${String(i).padStart(2, '0')}.jpg`))));
+      return embeddings;
+    };
+    const [first, ...others] = await photos('ben', 6);
+    const mean = meanEmbedding(others);
+    expect(cosine(first!, mean)).toBeGreaterThan(identityLimits.samePersonCosine);
+    for (const stranger of [...(await photos('dev', 2)), ...(await photos('gus', 2))])
+      expect(cosine(stranger, mean)).toBeLessThan(identityLimits.samePersonCosine);
+  },
+);

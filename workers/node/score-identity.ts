@@ -55,7 +55,14 @@ for (const sidePx of [512, 192, 128]) {
 }
 for (const person of people) {
   const { age, class: sex } = JSON.parse(await readFile(join(options.people, person, 'person.json'), 'utf8')) as { age: number; class: string };
-  ages.push(evaluation.ageRow(person, age, whole.filter((face) => face.person === person), sex === 'woman'));
+  ages.push(
+    evaluation.ageRow(
+      person,
+      age,
+      whole.filter((face) => face.person === person),
+      sex === 'woman',
+    ),
+  );
 }
 const set = evaluation.setRow(whole);
 
@@ -67,11 +74,22 @@ if (options.identities !== undefined && options.labels !== undefined) {
   const looksAlike = (a: evaluation.KnownFace, b: evaluation.KnownFace): boolean =>
     labelsOf.get(a)!.sex === labelsOf.get(b)!.sex && labelsOf.get(a)!.skin === labelsOf.get(b)!.skin;
   pairs.push(...evaluation.pairRows(`${name}, strangers of one sex and skin tone`, labelled, looksAlike));
-  for (const skin of [...new Set(labelled.map((face) => face.skin))].sort()) pairs.push(...evaluation.pairRows(`${name}, ${skin}`, labelled.filter((face) => face.skin === skin)));
+  for (const skin of [...new Set(labelled.map((face) => face.skin))].sort())
+    pairs.push(
+      ...evaluation.pairRows(
+        `${name}, ${skin}`,
+        labelled.filter((face) => face.skin === skin),
+      ),
+    );
   for (const sex of ['woman', 'man']) {
-    for (const [from, to] of [[20, 35], [35, 50], [50, 70]] as const) {
+    for (const [from, to] of [
+      [20, 35],
+      [35, 50],
+      [50, 70],
+    ] as const) {
       const group = labelled.filter((face) => face.sex === sex && face.age_years >= from && face.age_years < to);
-      if (group.length > 0) ages.push(evaluation.ageRow(`${name}, ${sex}, ${from} to ${to - 1}`, mean(group.map((face) => face.age_years)), group, sex === 'woman'));
+      if (group.length > 0)
+        ages.push(evaluation.ageRow(`${name}, ${sex}, ${from} to ${to - 1}`, mean(group.map((face) => face.age_years)), group, sex === 'woman'));
     }
   }
 }

@@ -105,8 +105,19 @@ function largestOfEncoders(model: StableDiffusionModel, resolutionPx: number): n
   return Math.max(largestTensorOf(text), largestTensorOf(model.buildImageEncoder({ batch: 1, height: resolutionPx, width: resolutionPx })));
 }
 
-/** What drawing one picture takes, with guidance: two latents at once. All parts of the model stay loaded. */
-export function drawingNeed(model: StableDiffusionModel, widthPx: number, heightPx: number, platform: MemoryPlatform): MemoryNeed {
+/** What is merged into a model before it draws. */
+export interface MergingNeed {
+  /** Of all likenesses together, as float32. */
+  readonly factorBytes: number;
+  /** Of the layer that takes most while it is merged: its weights before and after, and its factors joined. */
+  readonly layerBytes: number;
+}
+
+/**
+ * What drawing one picture takes, with guidance: two latents at once. All parts of the model stay loaded. Merged weights lie in the place of
+ * the plain ones; their factors and one layer with its product are there only before the first picture, when nothing is drawn yet.
+ */
+export function drawingNeed(model: StableDiffusionModel, widthPx: number, heightPx: number, platform: MemoryPlatform, merging: MergingNeed | null = null): MemoryNeed {
   const size = { height: Math.floor(heightPx / model.vae.downscale), width: Math.floor(widthPx / model.vae.downscale) };
   const graphs = [
     model.buildTextEncoder({ batch: 2, length: model.textEncoder.positions, tokens: 'rows' }),
@@ -115,7 +126,7 @@ export function drawingNeed(model: StableDiffusionModel, widthPx: number, height
   ];
   return {
     weightBytes: weightBytesOf(graphs),
-    activationBytes: Math.max(...graphs.map(plannedPeakBytes)) * platform.allocatorShare,
+    activationBytes: Math.max(merging === null ? 0 : merging.factorBytes + merging.layerBytes, Math.max(...graphs.map(plannedPeakBytes)) * platform.allocatorShare),
     adapterBytes: 0,
     runtimeBytes: platform.runtimeBytes,
   };

@@ -3,6 +3,7 @@ import { LoadedModel } from '#models/pipelines/loaded-model.ts';
 import type { GenerateRequest } from '../contract/engine.ts';
 import { builtinModelId, openModelFolder } from '../host/model-folders.ts';
 import type { ChosenBackend } from './choose-backend.ts';
+import { requireRoomToDraw } from './fit-drawing.ts';
 import { modelOfLikeness } from './model-of-likeness.ts';
 import { findLora, keyOf, readLoras, requireLikeness } from './stored-loras.ts';
 
@@ -44,7 +45,7 @@ export class EngineDevice {
    * The model of a likeness with all LoRAs of a job merged into it. They stay for the next job that asks for the same ones; their factors do not.
    *
    * @param beforeLayer awaited between the layers that are merged; throws to stop
-   * @throws {AppError} `job-invalid` if a likeness was deleted, `model-file-missing`, `lora-incompatible`, `lora-damaged`, `weights-corrupt`
+   * @throws {AppError} `job-invalid` if a likeness was deleted, `model-file-missing`, `lora-incompatible`, `lora-damaged`, `model-too-large`, `weights-corrupt`
    */
   async openForDrawing({ likenessId, loras }: WantedModel, beforeLayer: () => Promise<void>): Promise<{ readonly model: LoadedModel; readonly modelId: string }> {
     const found = await Promise.all(loras.map(findLora));
@@ -53,7 +54,9 @@ export class EngineDevice {
     const key = keyOf(found);
     if (model.merged !== key) {
       model.merged = null; // Until it is done: a job that is stopped in the middle leaves nobody knows what.
-      await model.loaded.placeMerged(await readLoras(found, await model.loaded.loraBase()), { beforeLayer });
+      const weighted = await readLoras(found, await model.loaded.loraBase());
+      requireRoomToDraw(model.loaded.model, model.loaded.nativeSizePx, weighted, this.backend.memory);
+      await model.loaded.placeMerged(weighted, { beforeLayer });
       model.merged = key;
     }
     return { model: model.loaded, modelId };

@@ -26,11 +26,11 @@ import { NudityClassifier, nudityOf } from './nudity.ts';
 import { backdropBehind, PersonMasker, personShare } from './person-mask.ts';
 import type { FaceMeasures, PhotoMeasures } from './photo-measures.ts';
 import { faceWithForehead } from './training-crop.ts';
-import { VisionNet, type VisionNetName } from './vision-net.ts';
+import { VisionNet, type PhotoNetName } from './vision-net.ts';
 
 /** What the weight files hold, by net. Without detector and mesh nothing can be measured; every other net that is absent leaves its measure null. */
 export type PhotoWeights = Readonly<Record<'blazeface' | 'face-mesh', ReadonlyMap<string, Tensor>>> &
-  Readonly<Partial<Record<VisionNetName, ReadonlyMap<string, Tensor>>>>;
+  Readonly<Partial<Record<PhotoNetName, ReadonlyMap<string, Tensor>>>>;
 
 /** What of a face the camera's guidance needs: no embedding, no age. */
 export type LiveFace = Pick<FaceMeasures, 'box' | 'score' | 'pose' | 'eyeOpening' | 'mouth' | 'sharpness' | 'light'>;
@@ -67,7 +67,7 @@ export class PhotoAnalyzer {
    */
   static async create(runner: GraphRunner, weights: PhotoWeights): Promise<PhotoAnalyzer> {
     const load = async <Loaded>(
-      net: VisionNetName,
+      net: PhotoNetName,
       create: (runner: GraphRunner, tensors: ReadonlyMap<string, Tensor>) => Promise<Loaded>,
     ): Promise<Loaded | undefined> => {
       const tensors = weights[net];

@@ -8,6 +8,10 @@ import { widenQuantised } from './quantised-weights.ts';
 export const visionNets = ['blazeface', 'face-mesh', 'faceres', 'dlib-face', 'age', 'person-mask', 'nudity'] as const;
 export type VisionNetName = (typeof visionNets)[number];
 
+/** Those that `PhotoAnalyzer` is made of: the photo worker need not fetch FaceRes. */
+export const photoNets = ['blazeface', 'face-mesh', 'dlib-face', 'age', 'person-mask', 'nudity'] as const satisfies readonly VisionNetName[];
+export type PhotoNetName = (typeof photoNets)[number];
+
 /** The file of a net, beside `weights/` in the repository and `/models/vision/` on the site. */
 export function weightFile(net: VisionNetName): string {
   return `${net}.safetensors`;

@@ -50,6 +50,14 @@ describe('other-person', () => {
     expect(flagged([...faceless, ...people(1, 5), photo('stranger', { person: 2 })], 'other-person')).toEqual(['stranger']);
   });
 
+  test('spoilt photos of the person have no vote and are judged leniently, a stranger among them is still found', () => {
+    const blurred = (photos: readonly JudgedPhoto[]): JudgedPhoto[] =>
+      photos.map(({ id, measures }) => ({ id, measures: { ...measures, faces: [{ ...measures.faces[0]!, sharpness: 0.1 }] } }));
+    const strayed = Array.from({ length: 8 }, (_, i) => photo(`spoilt-${i}`, { embedding: embeddingOf(1, 900 + i, 0.5) }));
+    const photos = [...people(1, 8), ...blurred(strayed), ...blurred([photo('stranger', { person: 2 })])];
+    expect(flagged(photos, 'other-person')).toEqual(['stranger']);
+  });
+
   test('two photos cannot outvote each other', () => {
     expect(flagged([photo('a', { person: 1 }), photo('b', { person: 2 })], 'other-person')).toEqual([]);
   });

@@ -1,7 +1,9 @@
 /** @file Judges photos against one another. */
 import { personReadsAsMinor } from '../vision/age.ts';
+import type { PhotoMeasures } from '../vision/photo-measures.ts';
+import { checkPhoto } from './check-photo.ts';
 import { findDuplicates } from './duplicates.ts';
-import type { Finding } from './finding.ts';
+import type { CheckId, Finding } from './finding.ts';
 import { judgedFace, type JudgedPhoto } from './judged-photo.ts';
 import { setLimits } from './limits.ts';
 import { matchPerson } from './same-person.ts';
@@ -17,19 +19,35 @@ export function checkSet(photos: readonly JudgedPhoto[]): ReadonlyMap<string, re
   const add = (id: string, finding: Finding): void => void findings.get(id)?.push(finding);
   const faces = photos.flatMap(({ id, measures, chosenFace }) => {
     const face = judgedFace(measures, chosenFace);
-    return face === undefined ? [] : [{ id, embedding: face.embedding, apparentAgeYears: face.apparentAgeYears }];
+    return face === undefined ? [] : [{ id, embedding: face.embedding, apparentAgeYears: face.apparentAgeYears, isClear: isClear(measures, chosenFace) }];
   });
-  const embedded = faces.flatMap(({ id, embedding }) => (embedding === null ? [] : [{ id, embedding }]));
-  const strangers = matchPerson(embedded.map(({ embedding }) => embedding)).flatMap(({ index, cosine, isSame }) =>
-    isSame ? [] : [{ id: embedded[index]!.id, cosine }],
-  );
+  const embedded = faces.flatMap(({ id, embedding, isClear }) => (embedding === null ? [] : [{ id, embedding, isClear }]));
+  const strangers = matchPerson(embedded).flatMap(({ cosine, limit, isSame }, index) => (isSame ? [] : [{ id: embedded[index]!.id, value: cosine, limit }]));
 
   const own = faces.filter(({ id }) => !strangers.some((stranger) => stranger.id === id));
   const ages = own.flatMap(({ apparentAgeYears }) => (apparentAgeYears === null ? [] : [apparentAgeYears]));
   if (personReadsAsMinor(ages)) for (const { id } of own) add(id, { check: 'minor', value: medianAge(ages), limit: setLimits.personAgeYears });
-  for (const { id, cosine } of strangers) add(id, { check: 'other-person', value: cosine, limit: setLimits.samePersonCosine });
+  for (const { id, value, limit } of strangers) add(id, { check: 'other-person', value, limit });
   for (const { id, keptId, bits, limit } of findDuplicates(photos)) add(id, { check: 'duplicate', value: bits, limit, otherPhotoId: keptId });
   return findings;
+}
+
+/** Findings with which the embedding of a face strays, so that it neither votes nor is held to the strict limit. */
+const spoiling: ReadonlySet<CheckId> = new Set([
+  'face-small',
+  'face-cut-off',
+  'not-upright',
+  'turned-away',
+  'covered',
+  'blurred',
+  'noisy',
+  'dark',
+  'overexposed',
+  'colour-cast',
+]);
+
+function isClear(measures: PhotoMeasures, chosenFace: number | undefined): boolean {
+  return !checkPhoto(measures, chosenFace).some(({ check }) => spoiling.has(check));
 }
 
 /** As `personReadsAsMinor` takes it. */

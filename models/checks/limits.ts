@@ -53,6 +53,8 @@ export const setLimits = {
   nearFaceCosine: 0.985,
   /** Cosine of a face with the mean of the others, below which it is another person. */
   samePersonCosine: identityLimits.samePersonCosine,
+  /** The same for a face that is blurred, turned, covered, tiny or badly lit, whose embedding strays. */
+  spoiltPersonCosine: 0.85,
   /** Cosine of two single photos that counts as a vote for the same person. */
   pairCosine: identityLimits.pairCosine,
   /** Fewer faces cannot outvote a stranger. */

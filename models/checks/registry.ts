@@ -45,10 +45,11 @@ export const photoChecks: readonly (PictureCheck | FaceCheck)[] = [
     unless: ['not-upright'],
     judge: ({ pose }) => above(Math.abs(pose.yaw), limits.yawDegrees) ?? above(Math.abs(pose.pitch), limits.pitchDegrees),
   },
+  { id: 'blurred', of: 'face', unless: [...unlit, 'face-small'], judge: ({ sharpness }) => below(sharpness, limits.sharpness) },
   {
     id: 'covered',
     of: 'face',
-    unless: [...unlit, 'not-upright', 'turned-away'],
+    unless: [...unlit, 'not-upright', 'turned-away', 'blurred'],
     judge: ({ covered }) => above(Math.max(covered.eyes, covered.lowerFace), limits.covered),
   },
   {
@@ -58,9 +59,8 @@ export const photoChecks: readonly (PictureCheck | FaceCheck)[] = [
     judge: ({ eyeOpening }) => below(Math.max(eyeOpening.right, eyeOpening.left), limits.eyeOpening),
   },
   { id: 'noisy', of: 'picture', unless: unlit, judge: ({ noise }) => above(noise, limits.noise) },
-  { id: 'blurred', of: 'face', unless: [...unlit, 'face-small'], judge: ({ sharpness }) => below(sharpness, limits.sharpness) },
-  { id: 'black-and-white', of: 'picture', unless: unlit, judge: ({ chroma }) => below(chroma, limits.chroma) },
-  { id: 'colour-cast', of: 'picture', unless: [...unlit, 'black-and-white'], judge: ({ cast }) => above(Math.hypot(...cast), limits.cast) },
+  { id: 'black-and-white', of: 'picture', unless: [...unlit, 'no-face'], judge: ({ chroma }) => below(chroma, limits.chroma) },
+  { id: 'colour-cast', of: 'picture', unless: [...unlit, 'no-face', 'black-and-white'], judge: ({ cast }) => above(Math.hypot(...cast), limits.cast) },
   {
     id: 'beauty-filter',
     of: 'face',

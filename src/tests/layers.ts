@@ -19,6 +19,7 @@ const facts = [
   'models/catalog',
   'models/text/prompt.ts',
   'models/training/training-defaults.ts',
+  'models/training/presets.ts',
   'models/checks',
   ...photoFacts,
 ];
@@ -46,7 +47,7 @@ export const doorways: Readonly<Record<string, readonly string[]>> = {
   '@hono/node-server': ['server/'],
   'client-zip': ['src/lib/flows/download.ts'],
   'workbox-window': ['src/lib/components/frame/UpdatePrompt.svelte'],
-  'libheif-js': ['workers/photos/heic-decoder.ts'],
+  'libheif-js': ['workers/photos/heic-decoder.ts', 'workers/node/photo-check/read-heic.ts'],
   mediabunny: ['workers/photos/video-frames.ts'],
   uplot: ['src/lib/components/likeness/LossCurve.svelte'],
 };

@@ -1,8 +1,15 @@
 /** @file The command line: the same engine as in the browser, without one. `npm run likeness -- <command>` */
 import { AppError, isAppError } from '#models/errors/app-error.ts';
-import { convertCommand, generateCommand, inspectCommand, scoreCommand, trainCommand, type Command } from './commands.ts';
+import { checkCommand, convertCommand, generateCommand, inspectCommand, scoreCommand, trainCommand, type Command } from './commands.ts';
 
-const commands: Readonly<Record<string, Command>> = { train: trainCommand, generate: generateCommand, score: scoreCommand, inspect: inspectCommand, convert: convertCommand };
+const commands: Readonly<Record<string, Command>> = {
+  train: trainCommand,
+  generate: generateCommand,
+  score: scoreCommand,
+  check: checkCommand,
+  inspect: inspectCommand,
+  convert: convertCommand,
+};
 
 function overview(): string {
   const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);

@@ -4,11 +4,15 @@ import { AppError } from '#models/errors/app-error.ts';
 import { convertLora } from '#models/lora/convert-lora.ts';
 import { loraBaseOf } from '#models/lora/lora-base.ts';
 import { writtenLayouts, type WrittenLayout } from '#models/lora/write-lora.ts';
+import { effortNames, type Effort } from '#models/jobs/index.ts';
 import { openModel } from '#models/pipelines/open-model.ts';
 import type { OpenModelOptions } from '#models/pipelines/open-model.ts';
 import { schedulerIds, schedulers, type SchedulerId } from '#models/schedulers/index.ts';
 import { predictionTypes, timestepSpacings, type PredictionType, type TimestepSpacing } from '#models/schedulers/scheduler-config.ts';
+import { defaultSubject } from '#models/styles/index.ts';
 import { personClasses, type PersonClass } from '#models/text/prompt.ts';
+import { trainingPresets, trialPlan } from '#models/training/presets.ts';
+import { likenessOf, obedienceOf } from '#models/training/trials.ts';
 import { formatHelp, parseOptions, type OptionTable } from './arguments.ts';
 import { generateImages, type SourceFiles } from './generate.ts';
 import { inspect } from './inspect.ts';
@@ -16,6 +20,7 @@ import { readLoraFile } from './lora-files.ts';
 import { openModelDirectory } from './model-directory.ts';
 import { createNodeRunner } from './ort-node-runner.ts';
 import { writeReport } from './report.ts';
+import { checkPhotos, formatCheck } from './photo-check/check-photos.ts';
 import { runScore, scoreOptions } from './score.ts';
 import { trainLikeness } from './train.ts';
 
@@ -46,6 +51,9 @@ const seedOption = { kind: 'number', value: 'S', help: 'seed of every random cho
 
 const layoutOption = { kind: 'text', value: 'NAME', help: `${writtenLayouts.join(' or ')}: kohya for A1111, ComfyUI and diffusers, peft for diffusers and peft (default: kohya)` } as const;
 
+/** As the app draws, unless one asks otherwise. */
+const usualDrawing = { scheduler: 'dpm-solver-multistep', steps: 20 } as const;
+
 export const trainCommand = command(
   'learn a likeness from photos',
   {
@@ -54,7 +62,9 @@ export const trainCommand = command(
     class: { kind: 'text', value: 'CLASS', help: `${personClasses.join(', ')} (default: person)` },
     out: { kind: 'text', value: 'FILE', help: 'where to write the likeness, a .safetensors file', required: true },
     layout: layoutOption,
-    samples: { kind: 'number', value: 'N', help: 'how many samples to learn from' },
+    preset: { kind: 'text', value: 'NAME', help: `${effortNames.join(', ')}: how much patience there is (default: normal)` },
+    samples: { kind: 'number', value: 'N', help: 'how many samples to learn from (default: those of the preset)' },
+    init: { kind: 'text', value: 'FILE', help: 'LoRA to start from, with the same layers and rank' },
     rank: { kind: 'number', value: 'R', help: 'rank and alpha of the LoRA' },
     resolution: { kind: 'number', value: 'PX', help: 'side of the training crops (default: what the model was trained at)' },
     'learning-rate': { kind: 'number', value: 'RATE', help: 'highest learning rate' },
@@ -64,17 +74,22 @@ export const trainCommand = command(
   },
   async ({ options }) => {
     const runner = createNodeRunner();
+    const personClass = oneOf<PersonClass>('class', options.class ?? 'person', personClasses);
+    const preset = trainingPresets[oneOf<Effort>('preset', options.preset ?? 'normal', effortNames)];
     const report = await trainLikeness(
       runner,
       {
         model: options.model ?? 'builtin',
         opening: readOpening(options),
         photos: options.photos,
-        personClass: oneOf<PersonClass>('class', options.class ?? 'person', personClasses),
+        personClass,
+        recipe: preset.recipe,
+        trials: trialPlan(preset, defaultSubject(personClass), usualDrawing),
+        initFile: options.init,
         outFile: options.out,
         layout: parseLayout(options.layout),
         seed: options.seed ?? 0,
-        samples: options.samples,
+        samples: options.samples ?? preset.samples,
         rank: options.rank,
         resolutionPx: options.resolution,
         learningRate: options['learning-rate'],
@@ -82,6 +97,7 @@ export const trainCommand = command(
       },
       (event) => {
         if (event.kind === 'step' && event.samplesSeen % 80 === 0) console.log(`${event.samplesSeen} samples, loss ${event.smoothedLoss.toFixed(4)}`);
+        if (event.kind === 'trial') console.log(`tried after ${event.trial.samplesSeen} samples: likeness ${likenessOf(event.trial).toFixed(4)}, backdrop ${(100 * obedienceOf(event.trial)).toFixed(0)} %`);
       },
     );
     for (const { file, reason } of report.photosRefused) console.error(`left out ${file}: ${reason}`);
@@ -149,6 +165,19 @@ export const generateCommand = command(
 );
 
 export const scoreCommand = command('measure how much pictures look like a person; the last number is the mean cosine', scoreOptions, ({ options }) => runScore(options));
+
+export const checkCommand = command(
+  'say of each photo in a folder whether it is fit to learn from, and why not',
+  {
+    photos: { kind: 'text', value: 'DIR', help: 'folder with photos of one person', required: true },
+    report: { kind: 'text', value: 'FILE.json', help: 'write reasons and measures of each photo, without the embeddings' },
+  },
+  async ({ options }) => {
+    const report = await checkPhotos(options.photos);
+    await writeReport(options.report, report);
+    console.log(formatCheck(report));
+  },
+);
 
 export const convertCommand = command(
   'write a likeness in the layout of other programs',

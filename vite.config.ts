@@ -9,7 +9,7 @@ import { staticPictures } from './src/vite/static-pictures.ts';
 export default defineConfig({
   plugins: [crossOriginIsolation(), modelFiles(), staticPictures(), tailwindcss(), sveltekit()],
   worker: { format: 'es' },
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  optimizeDeps: { exclude: ['onnxruntime-web', 'libheif-js'] },
   build: { target: 'es2022' },
   server: { fs: { allow: ['models', 'workers', 'server'] } },
 });

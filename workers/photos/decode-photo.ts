@@ -1,25 +1,24 @@
-/** @file From a file that someone dropped to a bitmap: sniffed, checked, upright, under a time limit. */
-import { checkPhotoBytes, checkPhotoFrame, checkPhotoPixels, tooSlow, undecodable } from './photo-limits.ts';
+/** @file From a file that someone dropped to a bitmap: sniffed, checked, upright. */
+import { decodeHeic } from './heic-decoder.ts';
+import { checkPhotoBytes, checkPhotoFrame, checkPhotoPixels, undecodable } from './photo-limits.ts';
 import { pictureFrame } from './picture-frame.ts';
-
-const defaultLimitMs = 10_000;
+import type { PictureKind } from './picture-kind.ts';
 
 /**
- * Decodes a photo and turns it upright as its EXIF orientation says. The caller closes the bitmap.
+ * Decodes a photo and turns it upright as its EXIF orientation says. The caller closes the bitmap, and ends the thread if no answer comes.
  *
  * @throws {AppError} `photo-unreadable` or `photo-too-large`, with a sentence that says which of many reasons it was
  */
-export async function decodePhoto(file: Blob, limitMs = defaultLimitMs): Promise<ImageBitmap> {
+export async function decodePhoto(file: Blob): Promise<ImageBitmap> {
   checkPhotoBytes(file.size);
   const bytes = await file.arrayBuffer().catch((cause: unknown) => {
     throw undecodable('unknown', cause); // The file was moved or deleted since it was chosen.
   });
   const frame = pictureFrame(new Uint8Array(bytes));
   checkPhotoFrame(frame);
-  const decoding = createImageBitmap(new Blob([bytes]), { imageOrientation: 'from-image', colorSpaceConversion: 'default' }).catch((cause: unknown) => {
+  const bitmap = await decode(new Uint8Array(bytes), frame.kind).catch((cause: unknown) => {
     throw undecodable(frame.kind, cause);
   });
-  const bitmap = await withinLimit(decoding, limitMs);
   try {
     checkPhotoPixels({ widthPx: bitmap.width, heightPx: bitmap.height });
     return bitmap;
@@ -29,21 +28,9 @@ export async function decodePhoto(file: Blob, limitMs = defaultLimitMs): Promise
   }
 }
 
-/** A bitmap that arrives after the limit is closed at once. */
-async function withinLimit(decoding: Promise<ImageBitmap>, limitMs: number): Promise<ImageBitmap> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(tooSlow(limitMs));
-      decoding.then(
-        (late) => late.close(),
-        () => undefined,
-      );
-    }, limitMs);
-  });
-  try {
-    return await Promise.race([decoding, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** The browser's own decoder, which knows the system's formats and colours; for HEIC, where it has none, libheif. */
+async function decode(bytes: Uint8Array<ArrayBuffer>, kind: PictureKind): Promise<ImageBitmap> {
+  const native = createImageBitmap(new Blob([bytes]), { imageOrientation: 'from-image', colorSpaceConversion: 'default' });
+  if (kind !== 'heic') return native;
+  return native.catch(() => decodeHeic(bytes));
 }

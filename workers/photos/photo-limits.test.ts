@@ -69,7 +69,8 @@ describe('the sentences', () => {
   test('tell apart: no picture, cut off, unreadable here, damaged, too large', () => {
     expect(messageOf(() => checkPhotoFrame(pictureFrame(bytesOf('hello'))))).toBe('The file is not a picture.');
     expect(messageOf(() => checkPhotoFrame(pictureFrame(written.png.subarray(0, 40))))).toContain('ends in the middle');
-    expect(undecodable('heic', null).message).toBe('This browser cannot read HEIC files.');
+    expect(undecodable('heic', null).message).toBe('The HEIC picture is damaged, or of a rare sort that cannot be read here.');
+    expect(undecodable('tiff', null).message).toBe('This browser cannot read TIFF files.');
     expect(undecodable('jpeg', null).message).toContain('damaged');
     expect(messageOf(() => checkPhotoBytes(0))).toBe('The file is empty.');
     expect(messageOf(() => checkPhotoBytes(61e6))).toContain('61 MB');

@@ -33,27 +33,29 @@ export function checkPhotoPixels({ widthPx, heightPx }: { readonly widthPx: numb
 
 /** What a file must be before it is handed to the decoder. @throws {AppError} `photo-unreadable`, `photo-too-large` */
 export function checkPhotoFrame({ kind, size, isComplete }: PictureFrame): void {
-  if (kind === 'unknown') throw unreadable('The file is not a picture.', 'Choose a photo: JPEG, PNG, WebP or AVIF.');
+  if (kind === 'unknown') throw unreadable('The file is not a picture.', 'Choose a photo: JPEG, PNG, WebP, AVIF or HEIC.');
   if (!isComplete) throw unreadable(`The ${kindNames[kind]} picture ends in the middle: the file is damaged.`, 'Copy the photo from its source again.');
   if (size !== null) checkPhotoPixels(size);
 }
 
-/** The error for a picture that the browser's decoder refused. */
+/** The error for a picture that the decoder refused. */
 export function undecodable(kind: PictureKind, cause: unknown): AppError {
-  const everyBrowserReads: readonly PictureKind[] = ['jpeg', 'png', 'gif', 'webp', 'bmp'];
-  if (kind === 'unknown' || everyBrowserReads.includes(kind)) {
-    return unreadable('The picture is damaged: its pixels cannot be read.', 'Copy the photo from its source again.', cause);
-  }
-  return unreadable(
-    `This browser cannot read ${kindNames[kind]} files.`,
-    'Save the photo as JPEG or PNG and choose it again. On an iPhone: Settings, Camera, Formats, Most Compatible.',
-    cause,
-  );
+  const everybodyReads: readonly PictureKind[] = ['jpeg', 'png', 'gif', 'webp', 'bmp'];
+  if (kind === 'unknown' || everybodyReads.includes(kind)) return unreadable('The picture is damaged: its pixels cannot be read.', 'Copy the photo from its source again.', cause);
+  if (kind === 'heic' || kind === 'avif') return unreadable(`The ${kindNames[kind]} picture is damaged, or of a rare sort that cannot be read here.`, saveAsJpeg, cause);
+  return unreadable(`This browser cannot read ${kindNames[kind]} files.`, saveAsJpeg, cause);
 }
 
-/** The error for a picture that takes the decoder too long. */
+const saveAsJpeg = 'Save the photo as JPEG or PNG and choose it again. On an iPhone: Settings, Camera, Formats, Most Compatible.';
+
+/** The error for a picture on which the decoder was given up. */
 export function tooSlow(limitMs: number): AppError {
-  return unreadable(`The picture could not be read within ${limitMs / 1000} seconds.`, 'Save the photo smaller, or as JPEG.');
+  return unreadable(`The picture could not be read within ${Math.round(limitMs / 1000)} seconds.`, 'Save the photo smaller, or as JPEG.');
+}
+
+/** How long a picture may take: 8 s, and 3 s for each MB. A HEIC of 12 megapixels has about 2 MB and took 6 s on one busy core. */
+export function decodeLimitMs(sizeBytes: number): number {
+  return Math.min(60_000, 8_000 + (sizeBytes / 1e6) * 3_000);
 }
 
 /** Scaled so that the short side is at most `shortSidePx`; whole pixels, at least 1, never enlarged. */

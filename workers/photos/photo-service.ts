@@ -1,70 +1,61 @@
-/** @file Makes photos ready, one at a time: upright, small enough, without metadata, with the place of the face. */
-import { AppError } from '#models/errors/app-error.ts';
-import { encodeError } from '#models/errors/error-codec.ts';
+/** @file What the page asks of the photos' thread: decoders do what files can break, nets look at what came out. */
 import type { RgbPicture } from '#models/pipelines/pixels.ts';
+import { encodeError, type EncodedError } from '#models/errors/error-codec.ts';
 import type { PhotoEdit } from '#models/vision/photo-edit.ts';
+import type { PhotoMeasures } from '#models/vision/photo-measures.ts';
 import type { ExpandResult, GuideResult, GuideTarget, PhotoApi, PreparedPhoto, PreparedPhotoResult } from '../contract/photos.ts';
-import { drawBitmap, readCanvas } from '../host/browser-pictures.ts';
+import { decodePicture, drawBitmap, readCanvas } from '../host/browser-pictures.ts';
 import { Mutex } from '../host/mutex.ts';
-import { decodePhoto } from './decode-photo.ts';
+import type { FrameCandidate } from './choose-frames.ts';
+import type { DrawnPhoto } from './draw-photo.ts';
+import { Decoders } from './decoders.ts';
+import { expandFile } from './expand-file.ts';
 import { guideHint, type GuideFrame } from './guide-hint.ts';
-import { maxShortSidePx, scaledSize, thumbnailShortSidePx } from './photo-limits.ts';
-import { renderEdit } from './render-edit.ts';
+import { decodeLimitMs, tooSlow } from './photo-limits.ts';
+import type { PhotoLooker } from './photo-nets.ts';
 
-/** Where the faces of a picture are, surest first. */
-export interface FaceFinder {
-  findFaces(picture: RgbPicture): Promise<readonly FoundFace[]>;
-}
-
-export interface FoundFace {
-  /** Shares of the frame [x0, y0, x1, y1], chin to hairline; slightly outside 0 to 1 at the edge. */
-  readonly box: readonly [number, number, number, number];
-}
-
-const jpegQuality = 0.92;
-
-/** Implements `PhotoApi`. Holds one decoded photo at a time, at most 240 MB of pixels. */
+/** Implements `PhotoApi`, one call after another. */
 export class PhotoService implements PhotoApi {
-  readonly #faces: FaceFinder;
+  readonly #looker: PhotoLooker;
+  readonly #decoders: Decoders;
   readonly #queue = new Mutex();
   #frameBefore: GuideFrame | null = null;
 
-  constructor(faces: FaceFinder) {
-    this.#faces = faces;
+  /** @param decoders owned: ended by themselves when they have had nothing to do for a while */
+  constructor(looker: PhotoLooker, decoders = new Decoders()) {
+    this.#looker = looker;
+    this.#decoders = decoders;
   }
 
   prepare(file: Blob, _fileName: string): Promise<PreparedPhotoResult> {
     return this.#inTurn<PreparedPhotoResult>(async () => {
-      const bitmap = await decodePhoto(file);
-      try {
-        const { widthPx, heightPx } = scaledSize(bitmap.width, bitmap.height, maxShortSidePx);
-        return { ok: true, photo: await this.#finish(drawBitmap(bitmap, widthPx, heightPx)) };
-      } finally {
-        bitmap.close();
-      }
+      const limitMs = decodeLimitMs(file.size);
+      return this.#lookAt(await this.#decoders.ask((api) => api.draw(file), limitMs, () => tooSlow(limitMs)));
     });
   }
 
-  async expand(file: Blob, fileName: string): Promise<ExpandResult> {
-    return { ok: true, kind: 'single', files: [{ file, fileName }], skippedCount: 0, stopped: null };
+  expand(file: Blob, fileName: string): Promise<ExpandResult> {
+    return this.#inTurn<ExpandResult>(() => expandFile(file, fileName, this.#decoders, (picture) => this.#poseOf(picture)));
   }
 
   edit(picture: Blob, edit: PhotoEdit): Promise<PreparedPhotoResult> {
     return this.#inTurn<PreparedPhotoResult>(async () => {
-      const original = await decodePhoto(picture);
-      try {
-        return { ok: true, photo: await this.#finish(renderEdit(original, edit)) };
-      } finally {
-        original.close();
-      }
+      const limitMs = decodeLimitMs(picture.size);
+      return this.#lookAt(await this.#decoders.ask((api) => api.drawEdited(picture, edit), limitMs, () => tooSlow(limitMs)));
     });
   }
 
   guide(frame: ImageBitmap, target: GuideTarget): Promise<GuideResult> {
     return this.#inTurn<GuideResult>(async () => {
       try {
-        const faces = await this.#faces.findFaces(readCanvas(drawBitmap(frame)));
-        const now: GuideFrame = { faceBoxes: faces.map(({ box }) => box), faceLightness: null, yaw: null, widthPx: frame.width, heightPx: frame.height };
+        const faces = await this.#looker.glance(readCanvas(drawBitmap(frame)));
+        const now: GuideFrame = {
+          faceBoxes: faces.map(({ box }) => box),
+          faceLightness: faces[0]?.light.meanLightness ?? null,
+          yaw: faces[0]?.pose.yaw ?? null,
+          widthPx: frame.width,
+          heightPx: frame.height,
+        };
         const hint = guideHint(now, this.#frameBefore, target);
         this.#frameBefore = now;
         return { ok: true, hint, faceBox: now.faceBoxes[0] ?? null };
@@ -74,8 +65,43 @@ export class PhotoService implements PhotoApi {
     });
   }
 
+  async #lookAt({ picture, thumbnail, digest, pixels }: DrawnPhoto): Promise<PreparedPhotoResult> {
+    const measures = await this.#measure(pixels);
+    const photo: PreparedPhoto = {
+      picture,
+      thumbnail,
+      widthPx: pixels.widthPx,
+      heightPx: pixels.heightPx,
+      faceBox: measures?.faces[0]?.box ?? null,
+      faceCount: measures?.faces.length ?? null,
+      measures,
+      digest,
+    };
+    return { ok: true, photo };
+  }
+
+  /** Null if the nets cannot run here: a photo that nobody looked at is still a photo, and the page says so. */
+  async #measure(pixels: RgbPicture): Promise<PhotoMeasures | null> {
+    try {
+      return await this.#looker.measure(pixels);
+    } catch (error) {
+      console.warn('A photo could not be looked at:', encodeError(error).code);
+      return null;
+    }
+  }
+
+  async #poseOf(picture: Blob): Promise<FrameCandidate['pose']> {
+    try {
+      const faces = await this.#looker.glance(await decodePicture(picture));
+      return faces.length === 1 ? faces[0]!.pose : null;
+    } catch (error) {
+      console.warn('A frame could not be looked at:', encodeError(error).code);
+      return undefined;
+    }
+  }
+
   /** One at a time, and every failure as data. */
-  #inTurn<T>(body: () => Promise<T>): Promise<T | { readonly ok: false; readonly error: ReturnType<typeof encodeError> }> {
+  #inTurn<T>(body: () => Promise<T>): Promise<T | { readonly ok: false; readonly error: EncodedError }> {
     return this.#queue.run(async () => {
       try {
         return await body();
@@ -84,50 +110,4 @@ export class PhotoService implements PhotoApi {
       }
     });
   }
-
-  async #finish(canvas: OffscreenCanvas): Promise<PreparedPhoto> {
-    const { width: widthPx, height: heightPx } = canvas;
-    // Encoding anew is what strips all metadata: place, camera, time.
-    const picture = await canvas.convertToBlob({ type: 'image/jpeg', quality: jpegQuality });
-    const faces = await this.#findFaces(readCanvas(canvas));
-    return {
-      picture,
-      thumbnail: await makeThumbnail(canvas),
-      widthPx,
-      heightPx,
-      faceBox: faces?.[0]?.box ?? null,
-      faceCount: faces?.length ?? null,
-      measures: null,
-      digest: await sha256(picture),
-    };
-  }
-
-  /** Null if the detector cannot run here: a photo that nobody looked at is still a photo, and the page says so. */
-  async #findFaces(picture: RgbPicture): Promise<readonly FoundFace[] | null> {
-    try {
-      return await this.#faces.findFaces(picture);
-    } catch (error) {
-      console.warn('The face detector could not run:', encodeError(error).code);
-      return null;
-    }
-  }
-}
-
-async function makeThumbnail(canvas: OffscreenCanvas): Promise<Blob> {
-  const { widthPx, heightPx } = scaledSize(canvas.width, canvas.height, thumbnailShortSidePx);
-  const bitmap = canvas.transferToImageBitmap();
-  try {
-    return await drawBitmap(bitmap, widthPx, heightPx).convertToBlob({ type: 'image/jpeg', quality: 0.85 });
-  } finally {
-    bitmap.close();
-  }
-}
-
-/** SHA-256 of the bytes, hex. @throws {AppError} `device-unavailable` outside a secure context */
-async function sha256(blob: Blob): Promise<string> {
-  const { subtle } = crypto as { subtle?: SubtleCrypto };
-  if (subtle === undefined)
-    throw new AppError('device-unavailable', { message: 'this page is not in a secure context', help: 'Open the app over https or on localhost.' });
-  const digest = await subtle.digest('SHA-256', await blob.arrayBuffer());
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,6 +1,6 @@
 /** @file The photos' thread. */
 import { exposeService } from '../host/expose-service.ts';
-import { WasmFaceFinder } from './face-finder.ts';
+import { WasmPhotoLooker } from './photo-nets.ts';
 import { PhotoService } from './photo-service.ts';
 
-exposeService(new PhotoService(new WasmFaceFinder()));
+exposeService(new PhotoService(new WasmPhotoLooker()));

@@ -2,7 +2,9 @@
 import { wrap } from 'comlink';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { PhotoApi, PreparedPhoto } from '../contract/photos.ts';
-import { decodePhoto } from './decode-photo.ts';
+import { Decoders } from './decoders.ts';
+import { tooSlow } from './photo-limits.ts';
+import type { PhotoLooker } from './photo-nets.ts';
 import { PhotoService } from './photo-service.ts';
 
 const worker = new Worker(new URL('./photo.worker.ts', import.meta.url), { type: 'module' });
@@ -153,7 +155,7 @@ describe('a file that is no photo', () => {
     expect(await refused(new Blob([]))).toMatchObject({ code: 'photo-unreadable', message: 'The file is empty.' });
     expect((await refused(photo.slice(0, photo.size / 2))).message).toBe('The JPEG picture ends in the middle: the file is damaged.');
     const heic = await refused(new Blob([Uint8Array.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic....', (letter) => letter.charCodeAt(0))]));
-    expect(heic).toMatchObject({ code: 'photo-unreadable', message: 'This browser cannot read HEIC files.' });
+    expect(heic).toMatchObject({ code: 'photo-unreadable', message: 'The HEIC picture is damaged, or of a rare sort that cannot be read here.' });
     expect(heic.help).toContain('JPEG');
   });
 
@@ -170,14 +172,37 @@ describe('a file that is no photo', () => {
     new DataView(bomb.buffer).setUint32(20, 50_000);
     expect((await refused(new Blob([bomb]))).message).toContain('50000 x 50000');
   });
+});
 
-  test('a decoder that takes too long is given up', async () => {
-    const large = await drawn(4000, 4000, 'image/png', (context) => context.fillRect(0, 0, 10, 10));
-    await expect(decodePhoto(large, 0)).rejects.toMatchObject({ code: 'photo-unreadable', message: expect.stringContaining('within 0 seconds') as string });
+describe('a decoder', () => {
+  const startHanging = (): Worker => new Worker(new URL('./hanging-decode.worker.ts', import.meta.url), { type: 'module' });
+  const nobody: PhotoLooker = { measure: () => Promise.reject(new Error('no nets here')), glance: () => Promise.reject(new Error('no nets here')) };
+
+  test('that hangs is ended at its time, and the next file is read by a new one', async () => {
+    const decoders = new Decoders(startHanging);
+    const photo = await drawn(64, 64, 'image/png');
+    expect((await decoders.ask((api) => api.draw(photo), 20_000, () => tooSlow(20_000))).pixels.widthPx).toBe(64);
+    const start = performance.now();
+    await expect(decoders.ask((api) => api.draw(new Blob(['HANG'])), 1_500, () => tooSlow(1_500))).rejects.toMatchObject({
+      code: 'photo-unreadable',
+      message: 'The picture could not be read within 2 seconds.',
+    });
+    expect(performance.now() - start).toBeLessThan(3_000);
+    expect((await decoders.ask((api) => api.draw(photo), 20_000, () => tooSlow(20_000))).pixels.widthPx).toBe(64);
+    decoders.dispose();
+  });
+
+  test('that hangs costs the service one file, with a reason', async () => {
+    const service = new PhotoService(nobody, new Decoders(startHanging));
+    const [hung, read] = await Promise.all([service.prepare(new Blob(['HANG']), 'a.jpg'), service.prepare(await drawn(64, 64, 'image/png'), 'b.png')]);
+    expect(hung).toMatchObject({ ok: false, error: { code: 'photo-unreadable' } });
+    expect(read).toMatchObject({ ok: true, photo: { widthPx: 64, faceCount: null, measures: null } });
   });
 });
 
-test('a photo is still a photo where the face detector cannot run, and says that nobody looked', async () => {
-  const service = new PhotoService({ findFaces: () => Promise.reject(new Error('no wasm')) });
-  expect(await service.prepare(await drawn(64, 64, 'image/png'), 'a.png')).toMatchObject({ ok: true, photo: { faceBox: null, faceCount: null } });
+test('a photo is still a photo where the nets cannot run, and says that nobody looked', async () => {
+  const service = new PhotoService({ measure: () => Promise.reject(new Error('no wasm')), glance: () => Promise.reject(new Error('no wasm')) });
+  expect(await service.prepare(await drawn(64, 64, 'image/png'), 'a.png')).toMatchObject({ ok: true, photo: { faceBox: null, faceCount: null, measures: null } });
+  const frame = await createImageBitmap(await drawn(64, 64, 'image/png'));
+  expect(await service.guide(frame, 'any')).toMatchObject({ ok: false });
 });

@@ -1,4 +1,5 @@
 /** @file Size and completeness of a picture file, read from its headers before anything is decoded. */
+import { heifFacts } from './heif-boxes.ts';
 import { pictureKind, type PictureKind } from './picture-kind.ts';
 
 export interface PictureFrame {
@@ -29,6 +30,11 @@ export function pictureFrame(bytes: Uint8Array): PictureFrame {
         };
       case 'webp':
         return { kind, size: webpSize(bytes, view), isComplete: view.getUint32(4, true) + 8 <= bytes.length };
+      case 'heic':
+      case 'avif': {
+        const { size, isComplete } = heifFacts(bytes);
+        return { kind, size, isComplete };
+      }
       default:
         return { kind, size: null, isComplete: true };
     }

@@ -1,0 +1,54 @@
+/** @file The decoders' side: everything that a stranger's file can break runs in a thread that may be ended at any time. */
+import { transfer } from 'comlink';
+import type { PhotoEdit } from '#models/vision/photo-edit.ts';
+import { drawBitmap } from '../host/browser-pictures.ts';
+import { decodePhoto } from './decode-photo.ts';
+import { type DrawnPhoto, drawPhoto } from './draw-photo.ts';
+import { maxShortSidePx, scaledSize } from './photo-limits.ts';
+import { renderEdit } from './render-edit.ts';
+import { unpackZip, type UnpackBudget, type UnpackedZip } from './unpack-zip.ts';
+import { sampleVideo, type VideoSamples } from './video-frames.ts';
+
+/** What the photo worker asks of the decoders. Every failure is an `AppError`. */
+export interface DecodeApi {
+  draw(file: Blob): Promise<DrawnPhoto>;
+  drawEdited(original: Blob, edit: PhotoEdit): Promise<DrawnPhoto>;
+  unpackZip(file: Blob, budget: UnpackBudget): Promise<UnpackedZip>;
+  sampleVideo(file: Blob): Promise<VideoSamples>;
+}
+
+/** Holds one decoded picture at a time, at most 240 MB of pixels. */
+export class DecodeService implements DecodeApi {
+  async draw(file: Blob): Promise<DrawnPhoto> {
+    const bitmap = await decodePhoto(file);
+    try {
+      const { widthPx, heightPx } = scaledSize(bitmap.width, bitmap.height, maxShortSidePx);
+      return await handedOver(drawBitmap(bitmap, widthPx, heightPx));
+    } finally {
+      bitmap.close();
+    }
+  }
+
+  async drawEdited(original: Blob, edit: PhotoEdit): Promise<DrawnPhoto> {
+    const bitmap = await decodePhoto(original);
+    try {
+      return await handedOver(renderEdit(bitmap, edit));
+    } finally {
+      bitmap.close();
+    }
+  }
+
+  unpackZip(file: Blob, budget: UnpackBudget): Promise<UnpackedZip> {
+    return unpackZip(file, budget);
+  }
+
+  sampleVideo(file: Blob): Promise<VideoSamples> {
+    return sampleVideo(file);
+  }
+}
+
+/** The pixels go to the other thread without a copy. */
+async function handedOver(canvas: OffscreenCanvas): Promise<DrawnPhoto> {
+  const photo = await drawPhoto(canvas);
+  return transfer(photo, [photo.pixels.rgb.buffer]);
+}

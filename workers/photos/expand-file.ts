@@ -1,0 +1,74 @@
+/** @file Takes what was dropped apart until only picture files are left: ZIPs, ZIPs within them, and videos. */
+import { AppError } from '#models/errors/app-error.ts';
+import { encodeError, type EncodedError } from '#models/errors/error-codec.ts';
+import type { ExpandedFile, ExpandResult } from '../contract/photos.ts';
+import { chooseFrames, type FrameCandidate } from './choose-frames.ts';
+import { containerKind } from './container-kind.ts';
+import { archiveTooLarge, mostFrames, mostNesting, mostPictures, mostUnpackedBytes, unpackLimitMs, videoLimitMs, videoUnreadable } from './container-limits.ts';
+import type { Decoders } from './decoders.ts';
+import type { VideoSample } from './video-frames.ts';
+
+/** The pose of the one face on a frame: null for none or several, undefined where nobody can look. */
+export type PoseOfFrame = (picture: Blob) => Promise<FrameCandidate['pose']>;
+
+/** What has been found so far in one dropped file. */
+interface Found {
+  readonly files: ExpandedFile[];
+  unpackedBytes: number;
+  skippedCount: number;
+  stopped: EncodedError | null;
+}
+
+/** @throws {AppError} `archive-unreadable`, `video-unreadable` and the like, if nothing could be found at all */
+export async function expandFile(file: Blob, fileName: string, decoders: Decoders, poseOf: PoseOfFrame): Promise<ExpandResult> {
+  const start = await file
+    .slice(0, 64)
+    .arrayBuffer()
+    .catch(() => new ArrayBuffer(0)); // Moved or deleted since it was chosen: `prepare` says so.
+  const kind = containerKind(new Uint8Array(start));
+  if (kind === null) return { ok: true, kind: 'single', files: [{ file, fileName }], skippedCount: 0, stopped: null };
+  const found: Found = { files: [], unpackedBytes: 0, skippedCount: 0, stopped: null };
+  if (kind === 'zip') await takeZip(file, 1);
+  else await takeVideo(file, fileName);
+  return { ok: true, kind, files: found.files, skippedCount: found.skippedCount, stopped: found.stopped };
+
+  async function takeZip(zip: Blob, depth: number): Promise<void> {
+    const budget = { pictures: mostPictures - found.files.length, unpackedBytes: mostUnpackedBytes - found.unpackedBytes };
+    const unpacked = await decoders.ask((api) => api.unpackZip(zip, budget), unpackLimitMs + 10_000, () => archiveTooLarge(`it took longer than ${unpackLimitMs / 1000} seconds`));
+    found.unpackedBytes += unpacked.unpackedBytes;
+    found.skippedCount += unpacked.skippedCount;
+    found.stopped ??= unpacked.stopped;
+    for (const entry of unpacked.files) {
+      // Inside a ZIP a file that cannot be opened does not end the search.
+      try {
+        if (entry.kind === 'picture') found.files.push({ file: entry.file, fileName: entry.fileName });
+        else if (entry.kind === 'video') await takeVideo(entry.file, entry.fileName);
+        else if (depth >= mostNesting) throw archiveTooLarge(`ZIP files lie more than ${mostNesting} deep in each other`);
+        else await takeZip(entry.file, depth + 1);
+      } catch (error) {
+        found.stopped ??= encodeError(error);
+      }
+    }
+  }
+
+  async function takeVideo(video: Blob, videoName: string): Promise<void> {
+    const { samples, stopped } = await decoders.ask((api) => api.sampleVideo(video), videoLimitMs, () => videoUnreadable(`its decoder gave no answer for ${videoLimitMs / 1000} seconds`));
+    found.stopped ??= stopped;
+    const candidates: FrameCandidate[] = [];
+    for (const sample of samples) candidates.push({ ...sample, pose: await poseOf(sample.picture) });
+    const chosen = chooseFrames(candidates, mostFrames).map((index) => samples[index]!);
+    if (chosen.length === 0) throw noFrame(samples);
+    found.files.push(...chosen.map((sample) => ({ file: sample.picture, fileName: frameName(videoName, sample.seconds) })));
+  }
+}
+
+function noFrame(samples: readonly VideoSample[]): AppError {
+  if (samples.length === 0) return videoUnreadable('no picture of it could be decoded');
+  return new AppError('face-missing', { message: 'No moment of the video shows exactly one face.', help: 'Choose a video in which you are alone and close enough.' });
+}
+
+/** `holiday.mp4` at 3.25 s: `holiday-0m03.3s.jpg`. */
+function frameName(videoName: string, seconds: number): string {
+  const base = videoName.replace(/\.[^.]*$/, '');
+  return `${base}-${Math.floor(seconds / 60)}m${(seconds % 60).toFixed(1).padStart(4, '0')}s.jpg`;
+}

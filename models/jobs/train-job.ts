@@ -1,7 +1,7 @@
 /** @file The train job: everything that decides what is learned, as plain data that runs the same in every place. */
 import { z } from 'zod';
 import { targetPresets, type TargetPreset } from '../lora/lora-config.ts';
-import { recipeField } from './recipe-field.ts';
+import { recipeField, trialsField } from './recipe-field.ts';
 import { edgePxField, idField, modelField, personClassField, photoLimits, promptField, seedField, versionField } from './fields.ts';
 
 /** How much patience was asked for; the numbers that follow from it are in the job, so this is for people and statistics only. */
@@ -36,6 +36,9 @@ export const trainJobSchema = z.strictObject({
   /** Share of captions left empty. */
   captionDropout: z.number().min(0).max(1),
   recipe: recipeField,
+  trials: trialsField,
+  /** What learning starts from: nothing, or the LoRA of a face in general that lies beside the model as `faceLoraFile`. */
+  init: z.enum(['face']).nullable().default(null),
   seed: seedField,
   /** A picture from a fixed seed now and then, so that one can watch the likeness appear; null for none. */
   preview: z.strictObject({ prompt: promptField, everySamples: z.int().min(1) }).nullable(),

@@ -4,19 +4,20 @@ import { backdropColours, type ColourName } from '../vision/backdrop.ts';
 import { captionDetails, type PhotoFacts } from './caption-details.ts';
 import { ClipTokenizer } from './clip-tokenizer.ts';
 
-const nothing: PhotoFacts = { expression: null, eyewear: null, turnedTo: null, clothes: null, light: null, backdrop: null };
+const nothing: PhotoFacts = { expression: null, eyewear: null, turnedTo: null, clothes: null, light: null, shade: null, backdrop: null };
 const everything: PhotoFacts = {
   expression: 'slight smile',
   eyewear: 'glasses',
   turnedTo: 'left',
   clothes: 'dark blue',
   light: 'bright',
+  shade: 'soft',
   backdrop: { colour: 'light grey', isPlain: true },
 };
 
 test('what is seen beside the person is said in the order of the training captions', () => {
   expect(captionDetails(everything).join(', ')).toBe(
-    'slight smile, wearing glasses, looking left, wearing dark blue clothes, plain light grey background, bright lighting',
+    'slight smile, wearing glasses, looking left, wearing dark blue clothes, plain light grey background, bright lighting, soft light',
   );
   expect(captionDetails(nothing)).toEqual([]);
 });
@@ -30,7 +31,7 @@ test('every word that a caption can hold is one token of the built-in model', ()
   const tokenizer = new ClipTokenizer({ vocab: read('vocab.json'), merges: read('merges.txt'), config: read('tokenizer_config.json') });
   const facts: PhotoFacts[] = [
     everything,
-    { ...everything, expression: 'smiling', eyewear: 'sunglasses', turnedTo: 'right', light: 'dark' },
+    { ...everything, expression: 'smiling', eyewear: 'sunglasses', turnedTo: 'right', light: 'dark', shade: 'harsh' },
     { ...everything, expression: 'neutral' },
     ...(Object.keys(backdropColours) as ColourName[]).map((colour) => ({ ...everything, clothes: colour, backdrop: { colour, isPlain: false } })),
   ];

@@ -10,6 +10,8 @@ export interface PhotoFacts {
   readonly clothes: ColourName | null;
   /** Beside the person's other photos: a dark skin is no dark light. */
   readonly light: 'bright' | 'dark' | null;
+  /** How light falls on the face: from one side, or from everywhere. */
+  readonly shade: 'soft' | 'harsh' | null;
   readonly backdrop: { readonly colour: ColourName; readonly isPlain: boolean } | null;
 }
 
@@ -19,7 +21,7 @@ export interface PhotoFacts {
  * @param knows whether the model has a word; a phrase with an unknown one is left out, since spelt-out words mean nothing to a model that never met them
  * @see `builtin/recipe/captions.py` for the captions that the built-in model learned from
  */
-export function captionDetails({ expression, eyewear, turnedTo, clothes, light, backdrop }: PhotoFacts, knows: (word: string) => boolean = () => true): string[] {
+export function captionDetails({ expression, eyewear, turnedTo, clothes, light, shade, backdrop }: PhotoFacts, knows: (word: string) => boolean = () => true): string[] {
   const details = [
     expression === 'neutral' ? 'neutral expression' : expression,
     eyewear && `wearing ${eyewear}`,
@@ -27,6 +29,7 @@ export function captionDetails({ expression, eyewear, turnedTo, clothes, light, 
     clothes && `wearing ${clothes} clothes`,
     backdrop && `${backdrop.isPlain ? 'plain ' : ''}${backdrop.colour} background`,
     light && `${light} lighting`,
+    shade && (shade === 'soft' ? 'soft light' : 'harsh shadows'),
   ];
   return details.filter((detail): detail is string => Boolean(detail) && detail!.split(' ').every(knows));
 }

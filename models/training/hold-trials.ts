@@ -5,7 +5,7 @@ import type { RgbPicture } from '../pipelines/pixels.ts';
 import { textToImage } from '../pipelines/text-to-image.ts';
 import { backdropColour } from '../vision/backdrop.ts';
 import type { FaceEmbedding } from '../vision/face-embedding.ts';
-import { isBetter, bestTrial, measureTrialPicture, trialPoints, type Trial, type TrialPicture, type TrialPlan } from './trials.ts';
+import { isBetter, bestTrial, measureTrialPicture, trialPoints, type Trial, type TrialLook, type TrialPicture, type TrialPlan } from './trials.ts';
 import type { TrainingState } from './train-lora.ts';
 
 /** Who says how alike two faces are: a face net behind a port. Its embeddings must be comparable by cosine. */
@@ -51,9 +51,9 @@ export async function holdTrial(model: LoadedModel, state: TrainingState, setup:
   return trial;
 }
 
-async function draw(model: LoadedModel, factors: ReadonlyMap<string, LoraFactors>, { prompt, negativePrompt }: TrialPlan['looks'][number], { plan, tileAbovePixels }: TrialSetup, seed: number): Promise<RgbPicture> {
+async function draw(model: LoadedModel, factors: ReadonlyMap<string, LoraFactors>, { prompt, negativePrompt, guidance }: TrialLook, { plan, tileAbovePixels }: TrialSetup, seed: number): Promise<RgbPicture> {
   const [widthPx, heightPx] = model.nativeSizePx;
-  const request = { prompt, negativePrompt, widthPx, heightPx, ...plan.drawing, seed, loras: [{ weights: factors, weight: 1 }], ...(tileAbovePixels !== undefined && { tileAbovePixels }) };
+  const request = { prompt, negativePrompt, guidance, widthPx, heightPx, ...plan.drawing, seed, loras: [{ weights: factors, weight: 1 }], ...(tileAbovePixels !== undefined && { tileAbovePixels }) };
   const drawing = textToImage(model, request);
   let drawn = await drawing.next();
   while (drawn.done !== true) drawn = await drawing.next();

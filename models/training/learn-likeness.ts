@@ -2,7 +2,7 @@
 import { planTraining } from '../autodiff/checkpointing.ts';
 import { compilePlan } from '../autodiff/run-plan.ts';
 import type { LoraConfig } from '../lora/lora-config.ts';
-import { initializeLora, type LoraFactors } from '../lora/lora-weights.ts';
+import { initializeLora, type LoraFactors, type LoraWeights } from '../lora/lora-weights.ts';
 import type { LoadedModel } from '../pipelines/loaded-model.ts';
 import type { RgbPicture } from '../pipelines/pixels.ts';
 import { textToImage, type TextToImageRequest } from '../pipelines/text-to-image.ts';
@@ -11,6 +11,7 @@ import { resolveOptions } from '../schedulers/scheduler-config.ts';
 import type { Subject } from '../text/prompt.ts';
 import type { FaceEmbedding } from '../vision/face-embedding.ts';
 import { copyFactors, holdTrial, isTrialDue, type TrialSetup } from './hold-trials.ts';
+import { startFromLora } from './init-lora.ts';
 import { AdamW } from './optimizers/adamw.ts';
 import { prepareExamples, type LearningPhoto } from './prepare-examples.ts';
 import type { TrainingRecipe } from './recipe.ts';
@@ -30,6 +31,8 @@ export interface LearnOptions {
   /** The adapter's `maxStorageBufferBindingSize`, where there is one. */
   readonly bindingBytes?: number;
   /** Draws the same picture again and again, so that one can watch the likeness appear. */
+  /** What to start from instead of nothing; see `init-lora.ts`. Not changed. */
+  readonly init?: LoraWeights | null;
   /** Tries snapshots and keeps the best; null or none for the last state as it is. */
   readonly trials?: (Pick<TrialSetup, 'judge' | 'tileAbovePixels'> & { readonly plan: TrialPlan }) | null;
   readonly preview: { readonly request: Omit<TextToImageRequest, 'loras'>; readonly everySamples: number } | null;
@@ -69,7 +72,8 @@ export async function* learnLikeness(model: LoadedModel, photos: readonly Learni
     attentionBytes: attentionPartBytes(budget, options.bindingBytes),
   });
   const compiled = await compilePlan(model.runner, planTraining(stages.request, budget), [await model.weightsOf('unet')]);
-  const state = resume ?? freshState(initializeLora(stages.modules, options.lora.alpha / options.lora.rank, options.plan.seed));
+  const scale = options.lora.alpha / options.lora.rank;
+  const state = resume ?? freshState(options.init ? startFromLora(options.init, stages.modules, scale) : initializeLora(stages.modules, scale, options.plan.seed));
   const schedule = noiseSchedule(resolveOptions(model.schedulerConfig));
   try {
     if (state.samplesSeen === 0) yield* drawPreview(model, state, options);

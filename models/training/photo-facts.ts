@@ -5,8 +5,12 @@ import { backdropColour, backdropColours, backdropSpread, labFromRgb, nearestCol
 import type { FaceMeasures, PhotoMeasures } from '../vision/photo-measures.ts';
 import type { FaceBox } from './loss-weights.ts';
 
-/** From where on a measure is worth a word. Smiles and glasses are read as the checks read them; the table is in `README.md`. */
-const thresholds = { smiling: 0.16, slightSmile: 0.06, glasses: 0.5, sunglasses: 0.6, turnedDegrees: 18, lightness: 7, plainSpread: 24 } as const;
+/**
+ * From where on a measure is worth a word. On 60 photos of the six test people corners of the mouth are raised by at most 0.02 of its width in a neutral
+ * face, by 0.02 to 0.08 in a closed smile; glasses are on none of them and read at most 0.25, uncovered eyes at most 0.36. Light from one side
+ * makes halves of a face differ by 9 to 18 in lightness, light from above or a studio's by at most 5.
+ */
+const thresholds = { smiling: 0.1, slightSmile: 0.035, glasses: 0.5, sunglasses: 0.6, turnedDegrees: 18, lightness: 7, harshSide: 9, softSide: 3, plainSpread: 24 } as const;
 
 /** What is known of a photo before anything is drawn from it. */
 export interface MeasuredPhoto {
@@ -42,6 +46,7 @@ export function photoFacts(photo: MeasuredPhoto, square: RgbPicture, showsClothe
   const face = chosenFace(photo);
   const lightness = faceLightness(photo);
   const brighter = lightness === null || typical === null ? 0 : lightness - typical;
+  const side = Math.abs(face?.light.sideDifference ?? 0);
   const clothes = showsClothes ? clothesColour(photo) : null;
   return {
     expression: face === null ? null : face.mouth.smile >= thresholds.smiling ? 'smiling' : face.mouth.smile >= thresholds.slightSmile ? 'slight smile' : 'neutral',
@@ -49,7 +54,8 @@ export function photoFacts(photo: MeasuredPhoto, square: RgbPicture, showsClothe
     turnedTo: face === null || Math.abs(face.pose.yaw) < thresholds.turnedDegrees ? null : face.pose.yaw > 0 ? 'right' : 'left',
     clothes: clothes === null ? null : nearestColour(clothes, backdropColours),
     light: brighter > thresholds.lightness ? 'bright' : brighter < -thresholds.lightness ? 'dark' : null,
-    backdrop: { colour: nearestColour(backdropColour(square), backdropColours), isPlain: backdropSpread(square) <= thresholds.plainSpread },
+    shade: face === null ? null : side >= thresholds.harshSide ? 'harsh' : side <= thresholds.softSide ? 'soft' : null,
+    backdrop: { colour: nearestColour(photo.measures?.backdrop ?? backdropColour(square), backdropColours), isPlain: backdropSpread(square) <= thresholds.plainSpread },
   };
 }
 

@@ -7,6 +7,7 @@ import { cosine, meanEmbedding, type FaceEmbedding } from '../vision/face-embedd
 export interface TrialLook {
   readonly prompt: string;
   readonly negativePrompt: string;
+  readonly guidance: number;
   /** Null where the words name no plain colour: then obedience is not measured on it. */
   readonly backdrop: StudioBackdrop | null;
 }
@@ -20,7 +21,7 @@ export interface TrialPlan {
   readonly looks: readonly TrialLook[];
   readonly seedsPerLook: number;
   /** The person's own: what wins with another sampler need not win with theirs. */
-  readonly drawing: { readonly scheduler: SchedulerId; readonly steps: number; readonly guidance: number };
+  readonly drawing: { readonly scheduler: SchedulerId; readonly steps: number };
   /** Trials in a row that may bring nothing before learning ends early. */
   readonly patience: number;
 }

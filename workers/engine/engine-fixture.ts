@@ -92,6 +92,8 @@ export async function storeRun(id: string, photoIds: readonly string[], changes:
     accumulation: 1,
     captionDropout: 0.1,
     recipe: trainingDefaults.recipe,
+    trials: null,
+    init: null,
     seed: 7,
     preview: null,
     ...changes,

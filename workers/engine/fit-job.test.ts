@@ -32,7 +32,7 @@ function jobAt(resolutionPx: number): TrainJob {
   const { samples, batchSize, accumulation, learningRate, warmupSteps, captionDropout } = trainingPlan(7);
   const photoIds = ['a', 'b'];
   const fixed = { kind: 'train', version: jobVersion, model: 'm', personClass: 'woman', subjectToken: 'ohwx', photoIds, effort: 'normal', seed: 7, preview: null } as const;
-  return { ...fixed, resolutionPx, lora: trainingDefaults.lora, recipe: trainingDefaults.recipe, samples, batchSize, accumulation, learningRate, warmupSteps, captionDropout };
+  return { ...fixed, resolutionPx, lora: trainingDefaults.lora, recipe: trainingDefaults.recipe, trials: null, init: null, samples, batchSize, accumulation, learningRate, warmupSteps, captionDropout };
 }
 
 /** What WebGPU guarantees, and what a desktop card offers. */

@@ -42,10 +42,10 @@ export async function readTrainingPhotos(photoIds: readonly string[], control: J
     });
   }
   const photos: LearningPhoto[] = [];
-  for (const { picture, faceBox } of records) {
+  for (const { picture, faceBox, measures } of records) {
     await breathe();
     control.throwIfCancelled();
-    photos.push({ picture: await decodePicture(picture), faceBox });
+    photos.push({ picture: await decodePicture(picture), faceBox, measures });
   }
   return photos;
 }

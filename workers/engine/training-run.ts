@@ -16,6 +16,7 @@ import { fitJob } from './fit-job.ts';
 import { breathe, type JobControl } from './job-queue.ts';
 import { Pace } from './pace.ts';
 import type { RunJournal } from './run-journal.ts';
+import { openExtras } from './training-extras.ts';
 import { learnOptionsOf, readTrainingPhotos } from './training-inputs.ts';
 import { writeLikeness } from './write-likeness.ts';
 
@@ -64,7 +65,8 @@ export class TrainingRun {
     await this.#pauseOrCancel('encoding-photos');
     tell({ kind: 'phase', phase: 'encoding-photos' });
     const photos = await readTrainingPhotos(run.photoIds, control);
-    const state = await this.#learn(learnLikeness(model, photos, learnOptionsOf(fitted, model, memory), resume), resume);
+    const extras = await openExtras(job, model, memory, (error) => tell({ kind: 'warning', error: encodeError(error) }));
+    const state = await this.#learn(learnLikeness(model, photos, { ...learnOptionsOf(fitted, model, memory), ...extras.options }, resume), resume).finally(extras.dispose);
     tell({ kind: 'phase', phase: 'saving' });
     await this.#save(state); // First, so that the likeness can still be written if there is no room for it now.
     tell({ kind: 'finished', likenessId: await writeLikeness(model, run, job, learnedFactors(state)) });
@@ -105,6 +107,7 @@ export class TrainingRun {
         break;
       }
       case 'trial':
+        this.#pace = new Pace(event.state.samplesSeen); // What the trial took is no measure of the steps.
         await this.#save(event.state); // A trial is dear: it is not held twice.
         break;
       case 'step': {

@@ -4,8 +4,9 @@ import { parseSafetensors } from '#models/formats/safetensors.ts';
 import type { GraphRunner } from '#models/runtime/graph-runner.ts';
 import type { Tensor } from '#models/tensor/tensor.ts';
 import { FaceAnalyzer } from '#models/vision/face-analyzer.ts';
+import { DlibFaceJudge } from '#models/vision/face-judge.ts';
 import { PhotoAnalyzer } from '#models/vision/photo-analyzer.ts';
-import { visionNets, weightFile, type VisionNetName } from '#models/vision/vision-net.ts';
+import { photoNets, weightFile, type PhotoNetName, type VisionNetName } from '#models/vision/vision-net.ts';
 import { createNodeRunner } from './ort-node-runner.ts';
 
 const weightsFolder = new URL('../../models/vision/weights/', import.meta.url);
@@ -30,11 +31,19 @@ export function openFaceAnalyzer(runner?: GraphRunner): Promise<OpenFaceAnalyzer
   });
 }
 
-/** Loads every vision net there is, to measure photos; as `openFaceAnalyzer` otherwise. */
+/** Loads every net that measures photos; as `openFaceAnalyzer` otherwise. */
 export function openPhotoAnalyzer(runner?: GraphRunner): Promise<OpenAnalyzer<PhotoAnalyzer>> {
   return open(runner, async (used) => {
-    const weights = await Promise.all(visionNets.map(async (net) => [net, await readFaceWeights(net)] as const));
-    return PhotoAnalyzer.create(used, Object.fromEntries(weights) as Record<VisionNetName, Map<string, Tensor>>);
+    const weights = await Promise.all(photoNets.map(async (net) => [net, await readFaceWeights(net)] as const));
+    return PhotoAnalyzer.create(used, Object.fromEntries(weights) as Record<PhotoNetName, Map<string, Tensor>>);
+  });
+}
+
+/** Loads what says who a face is, as the training's trials ask it; as `openFaceAnalyzer` otherwise. */
+export function openFaceJudge(runner?: GraphRunner): Promise<OpenAnalyzer<DlibFaceJudge>> {
+  return open(runner, async (used) => {
+    const [blazeface, dlibFace] = await Promise.all([readFaceWeights('blazeface'), readFaceWeights('dlib-face')]);
+    return DlibFaceJudge.create(used, { blazeface, 'dlib-face': dlibFace });
   });
 }
 

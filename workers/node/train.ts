@@ -10,6 +10,7 @@ import type { StableDiffusionModel } from '#models/families/stable-diffusion/ind
 import type { LoraConfig } from '#models/lora/lora-config.ts';
 import { likenessMetadata } from '#models/lora/likeness-metadata.ts';
 import { countLoraParameters } from '#models/lora/lora-weights.ts';
+import { readLora } from '#models/lora/read-lora.ts';
 import { writeLora, type WrittenLayout } from '#models/lora/write-lora.ts';
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
 import type { OpenModelOptions } from '#models/pipelines/open-model.ts';
@@ -22,10 +23,12 @@ import { learnLikeness, type LearnEvent } from '#models/training/learn-likeness.
 import type { LearningPhoto } from '#models/training/prepare-examples.ts';
 import type { TrainingRecipe } from '#models/training/recipe.ts';
 import { trainingDefaults, trainingPlan } from '#models/training/training-defaults.ts';
+import { bestTrial, likenessOf, obedienceOf, type TrialPlan } from '#models/training/trials.ts';
 import type { TrainingPlan, TrainingState } from '#models/training/train-lora.ts';
 import { faceWithForehead } from '#models/vision/training-crop.ts';
-import { openFaceAnalyzer } from './face-models.ts';
+import { openFaceJudge, openPhotoAnalyzer } from './face-models.ts';
 import { listImageFiles, readImage } from './image-files.ts';
+import { readLoraFile } from './lora-files.ts';
 import { openModelDirectory } from './model-directory.ts';
 import { availableMemoryBytes, nodeMemory } from './node-memory.ts';
 import { peakMemoryBytes, Stopwatch } from './report.ts';
@@ -44,6 +47,10 @@ export interface TrainRequest {
   readonly samples?: number | undefined;
   /** The default one, where none is given. */
   readonly recipe?: TrainingRecipe | undefined;
+  /** Tries snapshots and keeps the best one, as the plan says; judged by dlib's net. */
+  readonly trials?: TrialPlan | null | undefined;
+  /** A LoRA file to start from. */
+  readonly initFile?: string | undefined;
   /** Writes what was learned so far beside `outFile`, as `<outFile>.<samples>`. */
   readonly snapshots?: { readonly fromSamples: number; readonly everySamples: number } | undefined;
   readonly rank?: number | undefined;
@@ -61,6 +68,10 @@ export interface TrainReport {
   readonly fileBytes: number;
   readonly samplesPerSecond: number;
   readonly losses: readonly { readonly samplesSeen: number; readonly loss: number; readonly smoothedLoss: number }[];
+  /** Every snapshot that was tried, with what it reached. */
+  readonly trials: readonly { readonly samplesSeen: number; readonly likeness: number; readonly obedience: number }[];
+  /** After which samples the likeness was taken. */
+  readonly chosenAt: number;
   readonly seconds: Readonly<Record<string, number>>;
   readonly peakMemoryBytes: number;
   /** What was announced before anything was loaded. */
@@ -79,7 +90,8 @@ const fewestPhotos = 2;
 export async function trainLikeness(runner: GraphRunner, request: TrainRequest, onEvent: (event: LearnEvent) => void = () => undefined): Promise<TrainReport> {
   const watch = new Stopwatch();
   const files = typeof request.photos === 'string' ? await listImageFiles(request.photos) : request.photos;
-  const { photos, refused } = await readPhotos(runner, files);
+  const recipe = request.recipe ?? trainingDefaults.recipe;
+  const { photos, refused } = await readPhotos(runner, files, recipe.captions === 'measured');
   if (photos.length < fewestPhotos) {
     throw new AppError('photos-too-few', {
       message: `${photos.length} of ${files.length} pictures can be used, at least ${fewestPhotos} are needed${refused[0] === undefined ? '' : `; the first refused one: ${refused[0].reason}`}`,
@@ -91,7 +103,6 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
   const model = await LoadedModel.open(runner, openModelDirectory(request.model), request.opening);
   watch.lap('loading');
   const lora = { ...trainingDefaults.lora, ...(request.rank === undefined ? {} : { rank: request.rank, alpha: request.rank }) };
-  const recipe = request.recipe ?? trainingDefaults.recipe;
   const wanted = trainingPlan(request.seed, {
     recipe,
     ...(request.samples === undefined ? {} : { samples: request.samples }),
@@ -100,7 +111,10 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
   const subject = { token: defaultSubjectToken, personClass: request.personClass };
   const resolutionPx = request.resolutionPx ?? Math.min(...model.nativeSizePx);
   const { plan, need } = fitMemory(model.model, wanted, { resolutionPx, lora }, request.memoryBytes ?? availableMemoryBytes());
-  const learning = learnLikeness(model, photos, { subject, recipe, resolutionPx, lora, plan, memoryBytes: need.plannedBytes, preview: null });
+  const init = request.initFile === undefined ? null : readLora(await readLoraFile(request.initFile), await model.loraBase());
+  const judge = request.trials ? await openFaceJudge(runner) : null;
+  const trials = request.trials && judge ? { plan: request.trials, judge: judge.analyzer } : null;
+  const learning = learnLikeness(model, photos, { subject, recipe, resolutionPx, lora, plan, init, trials, memoryBytes: need.plannedBytes, preview: null });
 
   const facts = {
     lora,
@@ -130,6 +144,7 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
   const state: TrainingState = learned.value;
   const bytes = writeFactors({ ...state, factors: learnedFactors(state) });
   await writeFile(request.outFile, bytes);
+  await judge?.dispose();
   await model.dispose();
   watch.lap('saving');
   return {
@@ -140,6 +155,8 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
     fileBytes: bytes.length,
     samplesPerSecond: state.samplesSeen / watch.seconds['learning']!,
     losses,
+    trials: state.trials.map((trial) => ({ samplesSeen: trial.samplesSeen, likeness: likenessOf(trial), obedience: obedienceOf(trial) })),
+    chosenAt: bestTrial(state.trials)?.samplesSeen ?? state.samplesSeen,
     seconds: watch.seconds,
     peakMemoryBytes: peakMemoryBytes(),
     plannedMemory: need,
@@ -175,21 +192,22 @@ function fitMemory(
   });
 }
 
-/** Decodes the photos and finds the largest face of each; one bad file does not stop the others. */
-async function readPhotos(runner: GraphRunner, files: readonly string[]): Promise<{ photos: LearningPhoto[]; refused: TrainReport['photosRefused'] }> {
-  const faces = await openFaceAnalyzer(runner);
+/** Decodes the photos and finds the surest face of each; one bad file does not stop the others. */
+async function readPhotos(runner: GraphRunner, files: readonly string[], withMeasures: boolean): Promise<{ photos: LearningPhoto[]; refused: TrainReport['photosRefused'] }> {
+  const looker = await openPhotoAnalyzer(runner);
   const photos: LearningPhoto[] = [];
   const refused: TrainReport['photosRefused'][number][] = [];
   for (const file of files) {
     try {
       const picture = await readImage(file);
-      const [face] = await faces.analyzer.detect(picture);
-      photos.push({ picture, faceBox: face === undefined ? null : faceWithForehead(face.box) });
+      const measures = withMeasures ? await looker.analyzer.measure(picture) : null;
+      const [face] = measures?.faces ?? (await looker.analyzer.detect(picture)).map(({ box }) => ({ box: faceWithForehead(box) }));
+      photos.push({ picture, faceBox: face?.box ?? null, measures });
     } catch (error) {
       if (!isAppError(error)) throw error;
       refused.push({ file, code: error.code, reason: error.message });
     }
   }
-  await faces.dispose();
+  await looker.dispose();
   return { photos, refused };
 }

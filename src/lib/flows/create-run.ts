@@ -2,15 +2,13 @@
 import { AppError } from '#models/errors/app-error.ts';
 import { jobVersion, parseWith, photoLimits, type TrainJob, trainJobSchema } from '#models/jobs/index.ts';
 import { defaultSubject, stylePacks, stylePrompts } from '#models/styles/index.ts';
+import { trainingPresets, trialPlan } from '#models/training/presets.ts';
 import { trainingDefaults, trainingPlan } from '#models/training/training-defaults.ts';
 import type { PhotoRecord } from '#storage/photo-store.ts';
 import type { PersonClass } from '#storage/project-store.ts';
 import { queuedRun, type RunRecord, saveRun } from '#storage/run-store.ts';
 import { modelResolutionPx } from './model-resolution.ts';
-import { type Effort, samplesFor } from './defaults.ts';
-
-/** Test prints in a run, beside the untrained one. */
-const printsPerRun = 6;
+import { type Effort, pictureScheduler, pictureSteps, printsPerRun } from './defaults.ts';
 
 /**
  * The job for a person's photos.
@@ -23,7 +21,8 @@ export function trainJobFor(model: string, photoIds: readonly string[], personCl
   const { fewest, most } = photoLimits;
   if (photoIds.length < fewest) throw new AppError('photos-too-few', { message: `${photoIds.length} usable photos, at least ${fewest} are needed` });
   if (photoIds.length > most) throw new AppError('photos-too-many', { message: `${photoIds.length} photos, at most ${most}` });
-  const samples = samplesFor(effort);
+  const preset = trainingPresets[effort];
+  const { samples, recipe } = preset;
   const { batchSize, accumulation, learningRate, warmupSteps, captionDropout } = trainingPlan(seed, { samples });
   const subject = defaultSubject(personClass);
   const [firstLook] = stylePacks;
@@ -43,7 +42,9 @@ export function trainJobFor(model: string, photoIds: readonly string[], personCl
     batchSize,
     accumulation,
     captionDropout,
-    recipe: trainingDefaults.recipe,
+    recipe,
+    trials: trialPlan(preset, subject, { scheduler: pictureScheduler, steps: pictureSteps }),
+    init: null,
     seed,
     preview: firstLook === undefined ? null : { prompt: stylePrompts(firstLook, personClass, subject).prompt, everySamples: Math.ceil(samples / printsPerRun) },
   };

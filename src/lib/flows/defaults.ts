@@ -2,7 +2,7 @@
 import { type Effort, effortNames } from '#models/jobs/train-job.ts';
 import { photoLimits } from '#models/jobs/fields.ts';
 import type { SchedulerId } from '#models/schedulers/index.ts';
-import { trainingDefaults } from '#models/training/training-defaults.ts';
+import { trainingPresets, trialPictures } from '#models/training/presets.ts';
 
 export type { Effort };
 export const efforts = effortNames;
@@ -13,11 +13,19 @@ export const mostPhotos = photoLimits.most;
 /** What the contact sheet holds, photos that are left out included: enough to find 25 good ones among. */
 export const mostKeptPhotos = 60;
 
-const shareOfDefault: Readonly<Record<Effort, number>> = { fast: 0.5, normal: 1, thorough: 2 };
+/** Test prints in a run, beside the untrained one. */
+export const printsPerRun = 6;
+/** Steps of a test print, as the engine draws it. */
+const printSteps = 12;
 
-/** Training samples for an effort; `normal` is what the models' own table recommends. */
+/** Training samples for an effort. */
 export function samplesFor(effort: Effort): number {
-  return Math.round(trainingDefaults.samples * shareOfDefault[effort]);
+  return trainingPresets[effort].samples;
+}
+
+/** Denoising steps that a run draws beside learning: its test prints, and the pictures that its snapshots are tried with. */
+export function drawnStepsFor(effort: Effort): number {
+  return (1 + printsPerRun) * printSteps + trialPictures(trainingPresets[effort]) * pictureSteps;
 }
 
 /** The engine's measurement of a picture is for this many steps. */

@@ -4,7 +4,7 @@ import type { DeviceReport, EngineOptions } from '#workers/contract/engine.ts';
 import { readSetting, saveSetting } from '#storage/settings-store.ts';
 import { type Failure, toFailure } from '../errors/failure.ts';
 import { deviceEngine } from '../executors/device.ts';
-import { pictureSteps, samplesFor } from '../flows/defaults.ts';
+import { drawnStepsFor, type Effort, pictureSteps, samplesFor } from '../flows/defaults.ts';
 
 export interface MeasuredReport extends DeviceReport {
   readonly measuredAt: number;
@@ -93,9 +93,16 @@ export class Device {
     return this.report === null ? null : this.report.secondsPerPicture * pictures * (steps / pictureSteps);
   }
 
+  /** Seconds for a whole run of an effort, test prints and trials included; an early end may save some of it. Null before a measurement. */
+  secondsForRun(effort: Effort): number | null {
+    const learn = this.secondsToLearn(samplesFor(effort));
+    const draw = this.secondsToDraw(1, drawnStepsFor(effort));
+    return learn === null || draw === null ? null : learn + draw;
+  }
+
   /** Seconds for the whole job: 16 photos, normal learning, 24 pictures. */
   get secondsForWholeJob(): number | null {
-    const learn = this.secondsToLearn(samplesFor('normal'));
+    const learn = this.secondsForRun('normal');
     const draw = this.secondsToDraw(24);
     return learn === null || draw === null ? null : learn + draw;
   }

@@ -100,9 +100,9 @@ const trialPlan: TrialPlan = {
   heldOutPhotos: 1,
   fromShare: 0.5,
   count: 3,
-  looks: [{ prompt: 'a portrait of a woman', negativePrompt: '', backdrop: 'white' }],
+  looks: [{ prompt: 'a portrait of a woman', negativePrompt: '', guidance: 1, backdrop: 'white' }],
   seedsPerLook: 2,
-  drawing: { scheduler: 'ddim', steps: 2, guidance: 1 },
+  drawing: { scheduler: 'ddim', steps: 2 },
   patience: 3,
 };
 const manyPhotos: LearningPhoto[] = [0, 1, 2, 3, 4, 5, 6].map((seed) => ({ picture: stripes(seed), faceBox: [0.3, 0.25, 0.7, 0.75] as const }));

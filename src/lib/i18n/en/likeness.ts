@@ -24,6 +24,11 @@ export const likeness = {
   planTooLargeTensor: (limit: string, part: string) => `Learning with this model does not fit on this computer: the graphics card takes pieces of ${limit} at most, and this model has one of ${part}.`,
   planLighter: (label: string) => `${label} fits: choose it under Models.`,
   effortTitle: 'How long to learn',
+  effortNotes: {
+    fast: 'A first look, with half the samples of Standard.',
+    normal: 'What most faces need.',
+    thorough: 'Twice the samples. From half way on, pictures are compared with photos that were kept aside (of twelve photos or more), and the best state is kept.',
+  },
   efforts: { fast: 'Quick', normal: 'Standard', thorough: 'Thorough' },
   main: 'Start learning',
   mainAgain: 'Learn again',

@@ -25,6 +25,11 @@ export const likeness: Catalogue['likeness'] = {
   planTooLargeTensor: (limit, part) => `이 모델로는 이 컴퓨터에서 배울 수 없어요. 그래픽 카드는 ${limit}까지만 한 번에 다룰 수 있는데, 이 모델에는 ${part}짜리가 있어요.`,
   planLighter: (label) => `${label} 모델은 들어가요. 모델 페이지에서 골라 주세요.`,
   effortTitle: '얼마나 오래 배울까요',
+  effortNotes: {
+    fast: '가볍게 먼저 봐요. 표본은 보통의 절반이에요.',
+    normal: '대부분의 얼굴에 알맞아요.',
+    thorough: '표본이 두 배예요. 절반이 지나면 따로 둔 사진과 그림을 견주어(사진이 열두 장 이상일 때) 가장 닮은 상태를 남겨요.',
+  },
   efforts: { fast: '빠르게', normal: '보통', thorough: '꼼꼼히' },
   main: '배우기 시작',
   mainAgain: '다시 배우기',

@@ -6,6 +6,7 @@ import { sizeBytes } from '../graph/live-bytes.ts';
 import { plannedPeakBytes } from '../graph/planned-bytes.ts';
 import type { LoraConfig } from '../lora/lora-config.ts';
 import type { LoraModule } from '../lora/lora-weights.ts';
+import { buildDenoiser } from '../pipelines/build-denoiser.ts';
 import type { Steps } from '../runtime/steps.ts';
 import { elementCount } from '../tensor/shape.ts';
 import { attentionPartBytes, trainingStages, type TrainingStages } from '../training/training-graph.ts';
@@ -121,7 +122,7 @@ export function drawingNeed(model: StableDiffusionModel, widthPx: number, height
   const size = { height: Math.floor(heightPx / model.vae.downscale), width: Math.floor(widthPx / model.vae.downscale) };
   const graphs = [
     model.buildTextEncoder({ batch: 2, length: model.textEncoder.positions, tokens: 'rows' }),
-    model.buildUnet({ batch: 2, ...size, contextLength: model.textEncoder.positions, attention: 'fused' }),
+    buildDenoiser(model, { batch: 2, ...size, contextLength: model.textEncoder.positions }, platform.bindingBytes),
     model.buildImageDecoder({ batch: 1, ...size }),
   ];
   return {

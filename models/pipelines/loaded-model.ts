@@ -14,6 +14,7 @@ import type { SchedulerConfig } from '../schedulers/scheduler-config.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
 import type { ClipTokenizer } from '../text/clip-tokenizer.ts';
+import { buildDenoiser } from './build-denoiser.ts';
 import { CompiledGraphCache } from './compiled-graph-cache.ts';
 import { ComponentWeights } from './component-weights.ts';
 import { changedComponents, mergedComponent } from './merged-component.ts';
@@ -208,7 +209,7 @@ export class LoadedModel {
   async denoiser({ batchSize, latentShape, loras }: DenoiserOptions): Promise<CompiledGraph> {
     const [, , height, width] = latentShape;
     const merged = await this.#mergedSets(loras);
-    return this.compile(`unet ${batchSize} ${height} ${width}`, 'unet', () => this.model.buildUnet({ batch: batchSize, height: height!, width: width!, contextLength: this.contextLength, attention: 'fused' }), merged);
+    return this.compile(`unet ${batchSize} ${height} ${width}`, 'unet', () => buildDenoiser(this.model, { batch: batchSize, height: height!, width: width!, contextLength: this.contextLength }, this.runner.bindingBytes), merged);
   }
 
   /** A graph compiled against a component's weights, once per key. `first` is searched before them. */

@@ -58,6 +58,8 @@ export interface CompiledGraph {
 export interface GraphRunner {
   /** For reports: `cpu`, `wasm`, `webgpu` or `interpreter`. */
   readonly backend: string;
+  /** The largest tensor that a kernel can read or write there, in bytes; absent where there is no limit but memory. */
+  readonly bindingBytes?: number | undefined;
   /**
    * Places weights on the device, widening float16 to float32. See [Note: which type a weight has where].
    *

@@ -17,6 +17,7 @@ import { OrtWeightSet } from './ort-weight-set.ts';
 /** A graph runner over one build of onnxruntime. Make it with `createNodeRunner`, `createWasmRunner` or `createWebGpuRunner`. */
 export class OrtGraphRunner implements GraphRunner {
   readonly backend: string;
+  readonly bindingBytes: number | undefined;
   readonly #device: OrtDevice;
   readonly #compiled = new Set<OrtCompiledGraph>();
   readonly #weights = new Set<OrtWeightSet>();
@@ -24,6 +25,7 @@ export class OrtGraphRunner implements GraphRunner {
   /** @param mutex the lock of this thread's onnxruntime: every runner in a thread must share it */
   constructor(platform: OrtPlatform, mutex: Mutex) {
     this.backend = platform.backend;
+    this.bindingBytes = platform.bindingBytes;
     this.#device = new OrtDevice(platform, mutex);
   }
 
@@ -68,7 +70,7 @@ export class OrtGraphRunner implements GraphRunner {
         return { location, offset: 0, length: weight.sizeBytes };
       };
       const lowered = platform.fusedAttention ? graph : decomposeAttention(graph);
-      const model = asInitializers ? writeOnnx(rotateConvolutions(lowered), { parametersAs: reference }) : writeOnnx(lowered);
+      const model = asInitializers ? writeOnnx(rotateConvolutions(lowered), { parametersAs: reference }) : writeOnnx(rotateConvolutions(lowered, Number(process.env.ROT ?? 'Infinity')));
       const options = external.length === 0 ? platform.sessionOptions : { ...platform.sessionOptions, externalData: external };
       const session = await platform.createSession(model.bytes, options);
       const compiled = new OrtCompiledGraph(graph, model, session, asInitializers ? new Map() : owners, this.#device);

@@ -29,6 +29,8 @@ export type WeightBinding = 'inputs' | 'initializers';
 
 export interface OrtPlatform {
   readonly backend: string;
+  /** The largest tensor that a kernel can bind. Absent: any. */
+  readonly bindingBytes?: number;
   /**
    * Graphs with at most this many bytes of weights get them as initializers, larger ones as inputs; 0 where inputs are always better.
    * See [Note: initializers or inputs].

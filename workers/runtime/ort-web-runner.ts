@@ -112,6 +112,7 @@ export function createWebGpuRunner({
   const { device, lost } = gpu;
   const platform: OrtPlatform = {
     backend: 'webgpu',
+    bindingBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
     initializersUpToBytes: 0,
     fusedAttention,
     lost,

@@ -20,6 +20,7 @@ import { readLoraFile } from './lora-files.ts';
 import { openModelDirectory } from './model-directory.ts';
 import { createNodeRunner } from './ort-node-runner.ts';
 import { writeReport } from './report.ts';
+import { checkPhotos, formatCheck } from './photo-check/check-photos.ts';
 import { runScore, scoreOptions } from './score.ts';
 import { trainLikeness } from './train.ts';
 
@@ -164,6 +165,19 @@ export const generateCommand = command(
 );
 
 export const scoreCommand = command('measure how much pictures look like a person; the last number is the mean cosine', scoreOptions, ({ options }) => runScore(options));
+
+export const checkCommand = command(
+  'say of each photo in a folder whether it is fit to learn from, and why not',
+  {
+    photos: { kind: 'text', value: 'DIR', help: 'folder with photos of one person', required: true },
+    report: { kind: 'text', value: 'FILE.json', help: 'write reasons and measures of each photo, without the embeddings' },
+  },
+  async ({ options }) => {
+    const report = await checkPhotos(options.photos);
+    await writeReport(options.report, report);
+    console.log(formatCheck(report));
+  },
+);
 
 export const convertCommand = command(
   'write a likeness in the layout of other programs',

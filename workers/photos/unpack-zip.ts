@@ -83,8 +83,9 @@ async function unpackEntry(file: Blob, entry: ZipEntry, leftBytes: number): Prom
 /** Enough to tell what a file is. */
 const sniffBytes = 64;
 
-/** Videos and inner ZIPs may be larger than photos; what it is shows only when it is opened, so the claim is believed up to the limit. */
-const mostBytesOf = (entry: ZipEntry): number => Math.max(maxPhotoBytes, entry.unpackedBytes);
+/** Of one entry: it is held in memory. Videos and inner ZIPs are larger than photos, but hardly ever deflated, and stored ones cost nothing. */
+const mostInflatedBytes = 500e6;
+const mostBytesOf = (entry: ZipEntry): number => Math.min(mostInflatedBytes, Math.max(maxPhotoBytes, entry.unpackedBytes));
 
 /** Inflates piece by piece: what is no picture is given up after its first piece, what grows beyond the limit at the limit. */
 async function inflate(packed: Blob, mostBytes: number): Promise<Unpacked> {

@@ -78,11 +78,11 @@ test('sizes add up, and an id that is not listed has no card', () => {
   expect(findCard('toString')).toBeNull();
 });
 
-test('an acceleration LoRA says how to draw with it, and every helper what it fits', () => {
+test('what was taught to draw in few steps says how to draw with it, and every helper what it fits', () => {
   for (const [id, card] of cards) {
-    expect(card.fast !== undefined, id).toBe(card.role === 'acceleration');
+    expect(card.fast !== undefined, id).toBe(card.role === 'acceleration' || card.tier === 'one-step');
     expect(card.fits !== undefined, id).toBe(card.role !== 'base');
-    if (card.role === 'acceleration') expect(card.steps, id).toBeLessThanOrEqual(8);
+    if (card.fast !== undefined) expect(card.steps, id).toBeLessThanOrEqual(8);
   }
 });
 

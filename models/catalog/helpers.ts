@@ -36,7 +36,7 @@ export const lcmLora = {
   steps: 4,
   fits: { unet: stableDiffusion1 },
   // Its card: 2 to 8 steps, and no guidance or 1 to 2. At 1 the model is asked once a step, and the negative prompt is not read.
-  fast: { weight: 1, scheduler: 'lcm', guidance: 1, timestepSpacing: null },
+  fast: { scheduler: 'lcm', guidance: 1, timestepSpacing: null },
   openQuestions: ['sizes-rounded', 'hashes', 'pictures'],
 } as const satisfies ModelCard;
 
@@ -51,6 +51,6 @@ export const hyperSd8 = {
   steps: 8,
   fits: { unet: stableDiffusion1 },
   // Its card: DDIM with trailing timesteps and no guidance; the files with guidance are the ones called CFG.
-  fast: { weight: 1, scheduler: 'ddim', guidance: 1, timestepSpacing: 'trailing' },
+  fast: { scheduler: 'ddim', guidance: 1, timestepSpacing: 'trailing' },
   openQuestions: ['sizes-rounded', 'hashes', 'pictures', 'licence'],
 } as const satisfies ModelCard;

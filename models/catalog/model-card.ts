@@ -46,11 +46,11 @@ export type CardSource =
   /** A repository on a model hub; the base address is a setting. `revision` is a commit, so that a file cannot change under a name. */
   | { readonly kind: 'hub'; readonly repo: string; readonly revision: string };
 
-/** How to draw once an acceleration LoRA is merged, as its makers say; the number of steps is the card's. */
+/** How to draw with what was taught to draw in few steps, as its makers say; the number of steps is the card's. */
 export interface FastDrawing {
-  readonly weight: number;
-  readonly scheduler: SchedulerId;
-  /** For every look: these models were taught with the guidance inside them. */
+  /** Null: the one of the model's own configuration. */
+  readonly scheduler: SchedulerId | null;
+  /** For every look: the guidance is inside what was taught. */
   readonly guidance: number;
   /** Null: where the model's own configuration puts the steps. */
   readonly timestepSpacing: TimestepSpacing | null;
@@ -78,7 +78,7 @@ export interface ModelCard {
   readonly memoryGb: { readonly draw: number; readonly learn: number } | null;
   /** Of a helper: the parts of a model that it was made for. */
   readonly fits?: Partial<ModelShape>;
-  /** Of an acceleration LoRA. */
+  /** Of an acceleration LoRA, which is merged as it is, and of a base that draws in few steps by itself. */
   readonly fast?: FastDrawing;
   /** True if somebody ran this model in this app and looked. */
   readonly checked: boolean;

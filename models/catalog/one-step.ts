@@ -17,6 +17,8 @@ export const sdxsDreamshaper = {
   credit: 'SDXS by IDKiro, distilled from DreamShaper 8.',
   resolutionPx: 512,
   steps: 1,
+  // Its page: one step, no guidance.
+  fast: { scheduler: null, guidance: 1, timestepSpacing: null },
   memoryGb: { draw: 2.4, learn: 1.9 },
   checked: false,
   openQuestions: ['sizes-rounded', 'hashes', 'pictures', 'memory'],

@@ -121,7 +121,8 @@ export interface GenerateRequest {
   /** Merged together, once for all orders. The likeness above is drawn with only if it is among them. */
   readonly loras: readonly LoraChoice[];
   readonly orders: readonly PictureOrder[];
-  readonly scheduler: string;
+  /** Null: the one of the model's own configuration. */
+  readonly scheduler: string | null;
   readonly steps: number;
   /** Where the steps lie; null: where the model's own configuration puts them. */
   readonly timestepSpacing: 'leading' | 'trailing' | 'linspace' | null;

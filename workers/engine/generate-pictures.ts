@@ -6,7 +6,7 @@ import type { LatentPreview } from '#models/pipelines/latent-preview.ts';
 import type { LoadedModel } from '#models/pipelines/loaded-model.ts';
 import type { RgbPicture } from '#models/pipelines/pixels.ts';
 import { textToImage, type TextToImageRequest } from '#models/pipelines/text-to-image.ts';
-import { schedulerIds, type SchedulerId } from '#models/schedulers/index.ts';
+import { defaultSchedulerId, schedulerIds, type SchedulerId } from '#models/schedulers/index.ts';
 import { tensor } from '#models/tensor/tensor.ts';
 import { saveImage } from '#storage/image-store.ts';
 import type { GenerateEvent, GenerateRequest, PictureOrder } from '../contract/engine.ts';
@@ -45,7 +45,7 @@ export async function generatePictures(
   let made = 0;
   let preview: LatentPreview | null = null;
   try {
-    const scheduler = readScheduler(request.scheduler);
+    const named = request.scheduler === null ? null : readScheduler(request.scheduler);
     tell({ kind: 'phase', phase: 'loading-model' });
     const opened = await desk.open(request, async () => {
       await breathe();
@@ -53,6 +53,7 @@ export async function generatePictures(
     });
     const { model, modelId, tileAbovePixels } = opened;
     preview = opened.preview;
+    const scheduler = named ?? defaultSchedulerId(model.schedulerConfig);
     tell({ kind: 'phase', phase: 'drawing' });
     const pace = new Pace();
     const printer = preview === null ? null : new PreviewPrinter(preview, request.steps);
@@ -66,7 +67,7 @@ export async function generatePictures(
         await breathe();
         await waitWhilePaused(control, pace);
       });
-      const imageId = await storePicture(picture, order, request, modelId);
+      const imageId = await storePicture(picture, order, { ...request, scheduler }, modelId);
       made++;
       pace.mark(made);
       tell({ kind: 'image', index, total, imageId, secondsLeft: pace.secondsLeft(total) });
@@ -117,7 +118,7 @@ async function drawOrder(model: LoadedModel, request: TextToImageRequest, onStep
 }
 
 /** @throws {AppError} `storage-full` and the like */
-async function storePicture(picture: RgbPicture, order: PictureOrder, request: GenerateRequest, modelId: string): Promise<string> {
+async function storePicture(picture: RgbPicture, order: PictureOrder, request: GenerateRequest & { readonly scheduler: SchedulerId }, modelId: string): Promise<string> {
   const png = new Blob([markMadeWithAi(await encodePng(picture))], { type: 'image/png' });
   const { projectId, likenessId, loras, scheduler, steps, timestepSpacing } = request;
   const { widthPx, heightPx } = picture;

@@ -21,7 +21,6 @@ export interface Slot {
 /** A way to draw with fewer steps: an acceleration LoRA that is here and fits the model. */
 export interface FastWay extends FastDrawing {
   readonly id: string;
-  readonly label: string;
   readonly steps: number;
 }
 
@@ -91,7 +90,7 @@ export class Studio {
   get fastWays(): readonly FastWay[] {
     return this.#fastIds.flatMap((id) => {
       const card = findCard(id);
-      return card?.fast === undefined ? [] : [{ ...card.fast, id, label: card.label, steps: card.steps }];
+      return card?.fast === undefined ? [] : [{ ...card.fast, id, steps: card.steps }];
     });
   }
 
@@ -104,9 +103,15 @@ export class Studio {
     this.#chosenFast = id;
   }
 
+  /** Steps, scheduler and guidance that are not for the person to choose: of the fast way, or of a model that draws in few steps by itself. */
+  get given(): (FastDrawing & { readonly steps: number }) | null {
+    const card = findCard(this.#training.likenessModelId);
+    return this.fast ?? (card?.fast === undefined ? null : { ...card.fast, steps: card.steps });
+  }
+
   /** Steps of one picture as it would be drawn now. */
   get stepsNow(): number {
-    return this.fast?.steps ?? this.steps;
+    return this.given?.steps ?? this.steps;
   }
 
   /** Looks up what is here to draw faster with; nothing is offered with a model that cannot be opened, and drawing says why. */
@@ -149,11 +154,11 @@ export class Studio {
   async make(): Promise<void> {
     const { likeness } = this.#training;
     if (this.isAtWork || this.total === 0 || likeness === null) return;
-    const { fast, stepsNow: steps } = this;
+    const { fast, given, stepsNow: steps } = this;
     const loras: LoraChoice[] = [{ kind: 'likeness', id: likeness.id, weight: this.likenessWeight }];
-    if (fast !== null) loras.push({ kind: 'acceleration', id: fast.id, weight: fast.weight });
+    if (fast !== null) loras.push({ kind: 'acceleration', id: fast.id, weight: 1 });
     const subject = await subjectOfLikeness(likeness, this.#project.personClass);
-    const orders = planOrders(this.plan, subject, fast?.guidance ?? this.guidance, this.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+    const orders = planOrders(this.plan, subject, given?.guidance ?? this.guidance, this.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
     this.#slots = orders.map((order: PictureOrder) => ({ lookId: order.styleId, imageId: null }));
     this.#status = { kind: 'loading' };
     this.#secondsLeft = null;
@@ -164,9 +169,9 @@ export class Studio {
           likenessId: likeness.id,
           loras,
           orders,
-          scheduler: fast?.scheduler ?? pictureScheduler,
+          scheduler: given === null ? pictureScheduler : given.scheduler,
           steps,
-          timestepSpacing: fast?.timestepSpacing ?? null,
+          timestepSpacing: given?.timestepSpacing ?? null,
           previews: true,
         },
         (event) => {

@@ -70,7 +70,7 @@ export class OrtGraphRunner implements GraphRunner {
         return { location, offset: 0, length: weight.sizeBytes };
       };
       const lowered = platform.fusedAttention ? graph : decomposeAttention(graph);
-      const model = asInitializers ? writeOnnx(rotateConvolutions(lowered), { parametersAs: reference }) : writeOnnx(rotateConvolutions(lowered, Number(process.env.ROT ?? 'Infinity')));
+      const model = asInitializers ? writeOnnx(rotateConvolutions(lowered), { parametersAs: reference }) : writeOnnx(lowered);
       const options = external.length === 0 ? platform.sessionOptions : { ...platform.sessionOptions, externalData: external };
       const session = await platform.createSession(model.bytes, options);
       const compiled = new OrtCompiledGraph(graph, model, session, asInitializers ? new Map() : owners, this.#device);

@@ -1,9 +1,9 @@
 /** @file The studio: how many of each look, and the queue that draws them. */
-import { type FastDrawing, findCard } from '#models/catalog/index.ts';
-import type { DrawingOptions, GenerateEvent, LoraChoice, PictureOrder } from '#workers/contract/engine.ts';
+import type { DrawingOptions, GenerateEvent, PictureOrder } from '#workers/contract/engine.ts';
 import { failureFromCode, type Failure, toFailure } from '../errors/failure.ts';
 import { deviceEngine } from '../executors/device.ts';
-import { likenessWeight, pictureScheduler, pictureSteps } from '../flows/defaults.ts';
+import { likenessWeight, pictureSteps } from '../flows/defaults.ts';
+import { drawingTerms, type FastWay, fastWaysOf, type GivenDrawing, givenBy } from '../flows/drawing-way.ts';
 import { type Look, looks } from '../flows/looks.ts';
 import { planOrders } from '../flows/plan-orders.ts';
 import { subjectOfLikeness } from '../flows/subject-of-likeness.ts';
@@ -16,12 +16,6 @@ export const mostOfOneLook = 12;
 export interface Slot {
   readonly lookId: string;
   readonly imageId: string | null;
-}
-
-/** A way to draw with fewer steps: an acceleration LoRA that is here and fits the model. */
-export interface FastWay extends FastDrawing {
-  readonly id: string;
-  readonly steps: number;
 }
 
 /** The picture at work as it will be about; its address is of this page. */
@@ -88,10 +82,7 @@ export class Studio {
 
   /** Ways to draw faster with the model of the likeness; empty where nothing for it is here. */
   get fastWays(): readonly FastWay[] {
-    return this.#fastIds.flatMap((id) => {
-      const card = findCard(id);
-      return card?.fast === undefined ? [] : [{ ...card.fast, id, steps: card.steps }];
-    });
+    return fastWaysOf(this.#fastIds);
   }
 
   /** The one that was chosen; null is full quality. */
@@ -104,9 +95,8 @@ export class Studio {
   }
 
   /** Steps, scheduler and guidance that are not for the person to choose: of the fast way, or of a model that draws in few steps by itself. */
-  get given(): (FastDrawing & { readonly steps: number }) | null {
-    const card = findCard(this.#training.likenessModelId);
-    return this.fast ?? (card?.fast === undefined ? null : { ...card.fast, steps: card.steps });
+  get given(): GivenDrawing | null {
+    return this.fast ?? givenBy(this.#training.likenessModelId);
   }
 
   /** Steps of one picture as it would be drawn now. */
@@ -154,30 +144,17 @@ export class Studio {
   async make(): Promise<void> {
     const { likeness } = this.#training;
     if (this.isAtWork || this.total === 0 || likeness === null) return;
-    const { fast, given, stepsNow: steps } = this;
-    const loras: LoraChoice[] = [{ kind: 'likeness', id: likeness.id, weight: this.likenessWeight }];
-    if (fast !== null) loras.push({ kind: 'acceleration', id: fast.id, weight: 1 });
+    const { fast, given, steps } = this;
+    const terms = drawingTerms({ likenessId: likeness.id, likenessWeight: this.likenessWeight, fast, given, steps });
     const subject = await subjectOfLikeness(likeness, this.#project.personClass);
     const orders = planOrders(this.plan, subject, given?.guidance ?? this.guidance, this.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
     this.#slots = orders.map((order: PictureOrder) => ({ lookId: order.styleId, imageId: null }));
     this.#status = { kind: 'loading' };
     this.#secondsLeft = null;
     try {
-      await deviceEngine().generate(
-        {
-          projectId: this.#project.id,
-          likenessId: likeness.id,
-          loras,
-          orders,
-          scheduler: given === null ? pictureScheduler : given.scheduler,
-          steps,
-          timestepSpacing: given?.timestepSpacing ?? null,
-          previews: true,
-        },
-        (event) => {
-          this.#hear(event);
-        },
-      );
+      await deviceEngine().generate({ ...terms, projectId: this.#project.id, orders, previews: true }, (event) => {
+        this.#hear(event);
+      });
     } catch (error) {
       this.#status = { kind: 'failed', failure: toFailure(error) };
     } finally {

@@ -66,7 +66,7 @@ export const models = {
   accepted: (date: string) => `accepted on ${date}`,
   helpersTitle: 'Faster, and seen sooner',
   helpersLead: 'Small files that help a model of Stable Diffusion 1.5. The studio offers what fits, once it is here.',
-  helperHere: 'The studio uses it',
+  helperHere: 'Ready in the studio',
   ownTitle: 'A model of your own',
   ownLead: 'Any Stable Diffusion 1.x or 2.x: a folder in diffusers format, or a single safetensors file. No conversion is needed. Pickle files (.ckpt, .bin) are refused, because they can run programs.',
   addressLabel: 'Name on the hub, or web address of its folder',

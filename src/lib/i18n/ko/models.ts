@@ -66,7 +66,7 @@ export const models: Catalogue['models'] = {
   accepted: (date) => `${date}에 동의함`,
   helpersTitle: '더 빠르게, 더 일찍 보기',
   helpersLead: 'Stable Diffusion 1.5 계열 모델을 돕는 작은 파일이에요. 받아 두면 스튜디오가 알맞은 것을 권해요.',
-  helperHere: '스튜디오에서 써요',
+  helperHere: '스튜디오에서 쓸 수 있어요',
   ownTitle: '내 모델',
   ownLead: 'Stable Diffusion 1.x와 2.x라면 무엇이든 돼요. diffusers 형식 폴더나 safetensors 파일 하나면 되고, 변환은 필요 없어요. 피클 파일(.ckpt, .bin)은 프로그램을 실행할 수 있어서 받지 않아요.',
   addressLabel: '허브에서의 이름 또는 폴더의 웹 주소',

@@ -3,15 +3,15 @@ import { helpersFor } from '#models/catalog/index.ts';
 import { isAppError } from '#models/errors/app-error.ts';
 import { modelShapeOf } from '#models/families/stable-diffusion/model-shape.ts';
 import type { LoadedModel } from '#models/pipelines/loaded-model.ts';
-import { openModel } from '#models/pipelines/open-model.ts';
+import { readModel } from '#models/pipelines/open-model.ts';
 import { decoderOf, openDecoder, type LatentPreview } from '#models/pipelines/latent-preview.ts';
 import { listModels } from '#storage/model-store.ts';
 import type { DrawingOptions } from '../contract/engine.ts';
 import { openModelFolder, storedFolder } from '../host/model-folders.ts';
 
-/** @throws {AppError} what opening the model throws */
+/** Reads configurations, or the header of a single file. @throws {AppError} `model-file-missing`, `model-unknown` and what else reading the model throws */
 export async function drawingOptions(modelId: string): Promise<DrawingOptions> {
-  const { model } = await openModel(openModelFolder(modelId));
+  const model = await readModel(openModelFolder(modelId));
   const [here, shape] = [await completeModels(), modelShapeOf(model)];
   const isHere = (id: string): boolean => here.has(id);
   return { accelerations: helpersFor('acceleration', shape).filter(isHere), previews: model.vae.kind === 'tiny' || helpersFor('decoder', shape).some(isHere) };

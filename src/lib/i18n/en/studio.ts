@@ -27,6 +27,7 @@ export const studio = {
   wayFast: 'Fast',
   wayFastSteps: (steps: number) => `Fast, ${plural(steps, 'step', 'steps')}`,
   wayFastHint: (steps: number) => `${plural(steps, 'step', 'steps')} a picture; skin and hair come out smoother.`,
+  wayFastShort: 'Skin and hair come out smoother.',
   advanced: 'Fine control',
   strength: 'How strongly the likeness counts',
   strengthHint: 'Higher looks more like you, lower follows the look more.',

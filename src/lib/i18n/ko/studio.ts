@@ -28,6 +28,7 @@ export const studio: Catalogue['studio'] = {
   wayFast: '빠르게',
   wayFastSteps: (steps) => `빠르게, ${steps}단계`,
   wayFastHint: (steps) => `그림마다 ${steps}단계면 되고, 피부와 머리카락은 더 매끈하게 나와요.`,
+  wayFastShort: '피부와 머리카락이 더 매끈하게 나와요.',
   advanced: '세밀한 조절',
   strength: '닮음의 세기',
   strengthHint: '높이면 나를 더 닮고, 낮추면 룩을 더 따라요.',

@@ -21,32 +21,33 @@ describe.skipIf(missing !== null)('photos', () => {
   const journeys = visitorForEach({ mayLogErrors: true });
 
   async function add(files: FilePayload[]): Promise<void> {
-    await journeys.visitor.page.locator('input[type=file]').setInputFiles(files);
+    await journeys.visitor.page.getByTestId('files').setInputFiles(files);
   }
 
   async function waitForPhotos(count: number): Promise<void> {
-    await journeys.visitor.page.waitForFunction((wanted) => document.querySelectorAll('main ul li img').length === wanted, count, { timeout: 240_000 });
-    await journeys.visitor.page.waitForFunction(() => document.querySelector('main .animate-spin') === null, null, { timeout: 240_000 });
+    await journeys.visitor.page.waitForFunction((wanted) => document.querySelectorAll('[data-photo]').length === wanted, count, { timeout: 240_000 });
+    await journeys.visitor.page.waitForFunction(() => document.querySelector('[data-testid=intake]') === null, null, { timeout: 240_000 });
   }
 
   const next = () => journeys.visitor.page.getByRole('link', { name: 'Go on to your likeness' });
 
-  test('the sample person is sixteen photos, each with a face, and needs no attestation', async () => {
+  test('the sample person is sixteen photos, nearly all good, and needs no attestation', async () => {
     await journeys.visitor.visit('/');
     await journeys.visitor.page.getByRole('button', { name: 'Try it with a sample person' }).click();
     await journeys.visitor.page.waitForURL('**/photos');
     await waitForPhotos(16);
-    expect(await journeys.visitor.page.getByRole('button', { name: 'No face' }).count()).toBe(0);
+    const inUse = await journeys.visitor.page.locator('[data-state=good]').count();
+    expect(inUse).toBeGreaterThanOrEqual(14);
     await next().click();
     await journeys.visitor.page.waitForURL('**/consent');
     await journeys.visitor.page.getByText('Ada does not exist').waitFor();
     await journeys.visitor.page.getByRole('link', { name: 'Go on' }).click();
     await journeys.visitor.page.waitForURL('**/likeness');
-    await journeys.visitor.page.getByText('16 photos to learn from').waitFor();
+    await journeys.visitor.page.getByText(`${inUse} photos to learn from`).waitFor();
 
     await journeys.visitor.page.reload();
     await journeys.visitor.ready();
-    await journeys.visitor.page.getByText('16 photos to learn from').waitFor();
+    await journeys.visitor.page.getByText(`${inUse} photos to learn from`).waitFor();
   });
 
   test('own photos need a class or none, and three ticks; the agreement is noted and can be withdrawn', async () => {
@@ -105,9 +106,9 @@ describe.skipIf(missing !== null)('photos', () => {
     const visitor = await journeys.stage.newVisitor({ serviceWorkers: 'block' }); // It would answer from its own store.
     await visitor.context.route('**/models/vision/**', (route) => route.abort());
     await visitor.visit('/photos');
-    await visitor.page.locator('input[type=file]').setInputFiles([photo(1), photo(2)]);
+    await visitor.page.getByTestId('files').setInputFiles([photo(1), photo(2)]);
     await visitor.page.getByTestId('unchecked').getByText('nobody has looked for a face in 2 photos').waitFor();
-    expect(await visitor.page.getByRole('button', { name: 'Not checked' }).count()).toBe(2);
+    expect(await visitor.page.locator('[data-state=unchecked]').count()).toBe(2);
     await visitor.page.getByRole('link', { name: 'Go on to your likeness' }).waitFor();
     await visitor.leave();
   });
@@ -122,7 +123,7 @@ describe.skipIf(missing !== null)('photos', () => {
     await waitForPhotos(2);
   });
 
-  test('of 500 photos the first 25 are kept, the page stays quick, and the others are named', async () => {
+  test('of 500 photos the sheet takes 60, says that none shows a face, stays quick, and names the others', async () => {
     await journeys.visitor.visit('/photos');
     // 500 pictures that differ, drawn in the page: nothing to carry over.
     await journeys.visitor.page.evaluate(async () => {
@@ -139,7 +140,7 @@ describe.skipIf(missing !== null)('photos', () => {
       }
       const transfer = new DataTransfer();
       for (const file of files) transfer.items.add(file);
-      const input = document.querySelector<HTMLInputElement>('input[type=file]');
+      const input = document.querySelector<HTMLInputElement>('[data-testid=files]');
       if (input === null) throw new Error('no input');
       input.files = transfer.files;
       input.dispatchEvent(new Event('change', { bubbles: true }));
@@ -161,9 +162,22 @@ describe.skipIf(missing !== null)('photos', () => {
         }),
     );
     expect(longestGapMs).toBeLessThan(1500); // Generous: test machines are busy. A stalled page would be at the whole 2 s or beyond.
-    await waitForPhotos(25);
-    await journeys.visitor.page.getByText('475 photos were left out').waitFor();
-    await journeys.visitor.page.getByText('many 26.png').waitFor();
-    await journeys.visitor.page.getByText('and 469 more').waitFor();
+    await waitForPhotos(60);
+    await journeys.visitor.page.getByText('440 files were not looked at').waitFor();
+    await journeys.visitor.page.getByText('many 61.png').waitFor();
+    await journeys.visitor.page.getByText('and 434 more').waitFor();
+    await journeys.visitor.page.getByRole('button', { name: 'No face 60' }).or(journeys.visitor.page.getByText('60 photos are left out')).first().waitFor();
+    expect(await next().count()).toBe(0);
+  });
+
+  test('adding many can be stopped; what is in stays', async () => {
+    await journeys.visitor.visit('/photos');
+    await add(Array.from({ length: 16 }, (_, index) => photo(index + 1)));
+    await journeys.visitor.page.locator('[data-photo]').first().waitFor({ timeout: 120_000 });
+    await journeys.visitor.page.getByRole('button', { name: 'Stop adding' }).click();
+    await journeys.visitor.page.waitForFunction(() => document.querySelector('[data-testid=intake]') === null);
+    const kept = await journeys.visitor.page.locator('[data-photo]').count();
+    expect(kept).toBeGreaterThan(0);
+    expect(kept).toBeLessThan(16);
   });
 });

@@ -21,6 +21,8 @@ const ways: readonly (readonly (readonly [from: number, to: number])[])[] = [
     [339, 346],
   ],
 ];
+/** The ways down the cheeks go on beyond their mesh points, since the rim of large glasses lies there. */
+const cheekStretch = 1.4;
 const samplesOnWay = 48;
 /** Distances in samples at which the skin beside a line is read: thin wire, and thick rims. */
 const reaches = [4, 7, 11] as const;
@@ -34,13 +36,16 @@ const halfContrast = 0.25;
  */
 export function glassesSureness(luma: Plane, landmarks: FaceLandmarks): number {
   // A frame crosses all three ways; a fold or a lock of hair crosses one. The middle of the three decides.
-  const contrast = medianOf(ways.map((lines) => lineContrast(lines.map(([from, to]) => profile(luma, landmarks, from, to)))));
+  const contrast = medianOf(
+    ways.map((lines, index) => lineContrast(lines.map(([from, to]) => profile(luma, landmarks, from, to, index === 0 ? 1 : cheekStretch)))),
+  );
   return contrast ** 2 / (contrast ** 2 + halfContrast ** 2);
 }
 
 /** Luma along the way between two mesh points, logarithmic; empty where it leaves the picture. */
-function profile({ widthPx, heightPx, values }: Plane, landmarks: FaceLandmarks, from: number, to: number): number[] {
-  const [[x0, y0], [x1, y1]] = [meshPoint(landmarks, from), meshPoint(landmarks, to)];
+function profile({ widthPx, heightPx, values }: Plane, landmarks: FaceLandmarks, from: number, to: number, stretch: number): number[] {
+  const [[x0, y0], [xTo, yTo]] = [meshPoint(landmarks, from), meshPoint(landmarks, to)];
+  const [x1, y1] = [x0 + (xTo - x0) * stretch, y0 + (yTo - y0) * stretch];
   const result: number[] = [];
   for (let i = 0; i < samplesOnWay; i++) {
     const x = Math.round(x0 + ((x1 - x0) * i) / (samplesOnWay - 1));

@@ -1,12 +1,13 @@
 /** @file Defects made of good photos: each function gives a new picture and is the same at every call. */
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { RgbPicture } from '#models/pipelines/pixels.ts';
+import { lumaPlane } from '#models/vision/measures/plane.ts';
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
-const open = ({ rgb, widthPx, heightPx }: RgbPicture): sharp.Sharp => sharp(rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } });
+const open = ({ rgb, widthPx, heightPx }: RgbPicture): Sharp => sharp(rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } });
 
-async function close(image: sharp.Sharp): Promise<RgbPicture> {
+async function close(image: Sharp): Promise<RgbPicture> {
   const { data, info } = await image.toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   return { widthPx: info.width, heightPx: info.height, rgb: new Uint8Array(data) };
 }
@@ -54,8 +55,10 @@ export function exposed(picture: RgbPicture, factor: Rgb): RgbPicture {
   return { ...picture, rgb: picture.rgb.map((value, i) => Math.round(coded(Math.min(1, linear(value) * factor[(i % 3) as 0 | 1 | 2])))) };
 }
 
-export function desaturated(picture: RgbPicture): Promise<RgbPicture> {
-  return close(open(picture).greyscale());
+/** Luma only, as a black-and-white setting gives. */
+export function desaturated(picture: RgbPicture): RgbPicture {
+  const { values } = lumaPlane(picture);
+  return { ...picture, rgb: picture.rgb.map((_, i) => Math.round(values[Math.floor(i / 3)]!)) };
 }
 
 /** Gaussian noise from a generator with a fixed seed. @param sigma in steps of 255 */

@@ -16,9 +16,15 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'likeness-check-'));
   await copyFile(new URL('01.jpg', samples), join(folder, '01 good.jpg'));
-  await sharp(await readFile(new URL('02.jpg', samples))).blur(8).toFile(join(folder, '02 blurred.jpg'));
-  await sharp(await readFile(new URL('03.jpg', samples))).rotate(180).toFile(join(folder, '03 upside down.png'));
-  await sharp({ create: { width: 600, height: 400, channels: 3, background: '#88aadd' } }).webp().toFile(join(folder, '04 sky.webp'));
+  await sharp(await readFile(new URL('02.jpg', samples)))
+    .blur(8)
+    .toFile(join(folder, '02 blurred.jpg'));
+  await sharp(await readFile(new URL('03.jpg', samples)))
+    .rotate(180)
+    .toFile(join(folder, '03 upside down.png'));
+  await sharp({ create: { width: 600, height: 400, channels: 3, background: '#88aadd' } })
+    .webp()
+    .toFile(join(folder, '04 sky.webp'));
   await writeFile(join(folder, '05 cut.jpg'), (await readFile(new URL('04.jpg', samples))).subarray(0, 9000));
   await writeFile(join(folder, '06 empty.png'), '');
   await writeFile(join(folder, '07 no picture.jpg'), 'hello');
@@ -32,7 +38,14 @@ const reportSchema = z.object({
       file: z.string(),
       accepted: z.boolean(),
       reasons: z.array(
-        z.strictObject({ check: z.string(), sentence: z.string().min(10), value: z.number().nullable(), limit: z.number().nullable(), isHard: z.boolean(), otherFile: z.string().optional() }),
+        z.strictObject({
+          check: z.string(),
+          sentence: z.string().min(10),
+          value: z.number().nullable(),
+          limit: z.number().nullable(),
+          isHard: z.boolean(),
+          otherFile: z.string().optional(),
+        }),
       ),
       measures: z.looseObject({ widthPx: z.number(), faces: z.array(z.looseObject({ sharpness: z.number() })) }).nullable(),
       milliseconds: z.object({ decode: z.number(), measure: z.number() }),

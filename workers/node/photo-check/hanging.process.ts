@@ -3,4 +3,6 @@ process.on('message', (file: string) => {
   if (file.endsWith('.hang.jpg')) for (;;);
   if (file.endsWith('.crash.jpg')) process.kill(process.pid, 'SIGSEGV');
 });
-await import('./decode.process.ts');
+void import('./decode.process.ts');
+
+export {};

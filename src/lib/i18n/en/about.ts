@@ -53,6 +53,8 @@ export const about = {
     comlink: 'talks to the workers',
     idb: 'opens the browser’s storage',
     clientZip: 'packs the ZIP',
+    libheif: 'reads HEIC photos',
+    mediabunny: 'takes videos apart',
     uplot: 'draws the curve',
     bits: 'accessible controls',
     lucide: 'icons',
@@ -61,5 +63,8 @@ export const about = {
     clipVocabulary: 'words to numbers, for models in one file',
     hono: 'the server that hands out the files',
   },
+  copyleftText:
+    'libheif and Mediabunny are used unchanged. libheif is fetched only when you add a HEIC photo, as a file of its own that you may replace with another build. Their sources: github.com/catdad-experiments/libheif-js and github.com/Vanilagy/mediabunny.',
+  copyleftLicence: 'Licence text of libheif',
   versionTitle: 'Version',
 };

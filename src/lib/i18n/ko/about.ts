@@ -54,6 +54,8 @@ export const about: Catalogue['about'] = {
     comlink: '작업자와 대화',
     idb: '브라우저 저장소 열기',
     clientZip: 'ZIP 묶기',
+    libheif: 'HEIC 사진 읽기',
+    mediabunny: '동영상 나누기',
     uplot: '곡선 그리기',
     bits: '누구나 쓸 수 있는 조작부',
     lucide: '아이콘',
@@ -62,5 +64,8 @@ export const about: Catalogue['about'] = {
     clipVocabulary: '파일 하나로 된 모델에서 단어를 숫자로 바꿔요',
     hono: '파일을 내주는 서버',
   },
+  copyleftText:
+    'libheif와 Mediabunny는 고치지 않고 그대로 써요. libheif는 HEIC 사진을 넣을 때만 따로 받는 파일이라 다른 빌드로 바꿀 수 있어요. 소스: github.com/catdad-experiments/libheif-js, github.com/Vanilagy/mediabunny',
+  copyleftLicence: 'libheif 라이선스 전문',
   versionTitle: '버전',
 };

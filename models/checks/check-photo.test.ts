@@ -33,6 +33,7 @@ describe('each defect is found by its own check alone', () => {
     ['dark', withFace({ light: { ...light, meanLightness: 3 } })],
     ['overexposed', withFace({ light: { ...light, brightShare: 0.8 } })],
     ['colour-cast', { ...goodPhoto, cast: [5, -60] }],
+    ['colour-cast', withFace({ skin: [60, 20, -50] })],
     ['black-and-white', { ...goodPhoto, chroma: 0.1 }],
     ['beauty-filter', withFace({ smoothing: 0.99 })],
   ];

@@ -30,9 +30,12 @@ export function findDuplicates(photos: readonly JudgedPhoto[]): DuplicatePair[] 
 
 function comparePair(photo: JudgedPhoto, kept: JudgedPhoto): DuplicatePair | null {
   const [a, b] = [photo.measures.fingerprint, kept.measures.fingerprint];
-  const bits = Math.min(fingerprintDistance(a, b), fingerprintDistance(mirroredFingerprint(a), b));
+  const straight = fingerprintDistance(a, b);
+  const bits = Math.min(straight, fingerprintDistance(mirroredFingerprint(a), b));
+  // Mirrored copies are exact; a likeness in the mirror that is merely near is a head turned to the other side before the same wall.
+  const isNear = straight <= limits.nearPictureBits && facesAgree(photo, kept);
+  if (bits > limits.samePictureBits && !isNear) return null;
   const limit = bits <= limits.samePictureBits ? limits.samePictureBits : limits.nearPictureBits;
-  if (bits > limit || (limit === limits.nearPictureBits && !facesAgree(photo, kept))) return null;
   return { id: photo.id, keptId: kept.id, bits, limit };
 }
 

@@ -60,7 +60,7 @@ export const photoChecks: readonly (PictureCheck | FaceCheck)[] = [
   },
   { id: 'noisy', of: 'picture', unless: unlit, judge: ({ noise }) => above(noise, limits.noise) },
   { id: 'black-and-white', of: 'picture', unless: [...unlit, 'no-face'], judge: ({ chroma }) => below(chroma, limits.chroma) },
-  { id: 'colour-cast', of: 'picture', unless: [...unlit, 'no-face', 'black-and-white'], judge: ({ cast }) => above(Math.hypot(...cast), limits.cast) },
+  { id: 'colour-cast', of: 'face', unless: [...unlit, 'covered', 'black-and-white'], judge: (face, measures) => judgeCast(face, measures) },
   {
     id: 'beauty-filter',
     of: 'face',
@@ -89,6 +89,12 @@ function lightOf(measures: PhotoMeasures, chosenFace = 0): FaceMeasures['light']
 function judgeDark(measures: PhotoMeasures, chosenFace: number | undefined): Verdict {
   const { meanLightness, darkShare } = lightOf(measures, chosenFace);
   return below(meanLightness, limits.faceLightness) ?? above(darkShare, limits.faceDarkShare);
+}
+
+/** A tint shows on what should be grey, and where nothing is grey, on the skin. */
+function judgeCast({ skin }: FaceMeasures, { cast }: PhotoMeasures): Verdict {
+  const outside = (value: number, [from, to]: readonly [number, number]): number => Math.max(0, from - value, value - to);
+  return above(Math.hypot(...cast), limits.cast) ?? above(Math.hypot(outside(skin[1], limits.skinA), outside(skin[2], limits.skinB)), limits.skinCast);
 }
 
 /** Share of a box that lies outside the picture, 0 to 1. */

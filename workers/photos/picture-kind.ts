@@ -30,6 +30,13 @@ const brandKinds: Readonly<Record<string, PictureKind>> = {
   heis: 'heic',
   mif1: 'heic',
   msf1: 'heic',
+  mif2: 'heic',
+  mif3: 'heic',
+  miaf: 'heic',
+  avci: 'heic',
+  j2ki: 'heic',
+  '1pic': 'heic',
+  unif: 'heic',
   crx: 'raw',
 };
 
@@ -55,5 +62,5 @@ function kindOfBrands(text: string): PictureKind {
   const major = text.slice(8, 12).trim();
   const brands = [...text.slice(16).matchAll(/[\w ]{4}/g)].map(([brand]) => brand.trim());
   if (major === 'mif1' && brands.includes('avif')) return 'avif';
-  return brandKinds[major] ?? 'unknown';
+  return [major, ...brands].map((brand) => brandKinds[brand]).find((kind) => kind !== undefined) ?? 'unknown';
 }

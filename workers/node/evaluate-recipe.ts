@@ -10,6 +10,9 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#models/errors/app-error.ts';
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
+import { defaultSubject } from '#models/styles/index.ts';
+import { trialPlan } from '#models/training/presets.ts';
+import { likenessOf, obedienceOf } from '#models/training/trials.ts';
 import { parseOptions } from './arguments.ts';
 import { openFaceAnalyzer } from './face-models.ts';
 import { openModelDirectory } from './model-directory.ts';
@@ -56,8 +59,8 @@ function digest(content: string | Uint8Array): string {
 }
 
 /** Named by what it was learned with: a changed recipe begins anew instead of mixing with old pictures. */
-function trainingFolder({ name, recipe, samples }: TrainingVariant, person: ExperimentPerson): string {
-  return join(work, `${name}-${digest(JSON.stringify({ recipe, samples: options.samples ?? samples }))}`, person.name);
+function trainingFolder({ name, recipe, samples, trials }: TrainingVariant, person: ExperimentPerson): string {
+  return join(work, `${name}-${digest(JSON.stringify({ recipe, samples: options.samples ?? samples, trials }))}`, person.name);
 }
 
 /** Trains unless it was done already. */
@@ -75,9 +78,11 @@ async function trainOnce(variant: TrainingVariant, person: ExperimentPerson): Pr
       seed: 0,
       samples: options.samples ?? variant.samples,
       recipe: variant.recipe,
+      trials: variant.trials && trialPlan({ ...variant, trials: variant.trials }, defaultSubject(person.personClass), { scheduler: 'dpm-solver-multistep', steps }),
       snapshots: { fromSamples: 600, everySamples: 120 },
     },
     (event) => {
+      if (event.kind === 'trial') console.error(`${variant.name}, ${person.name}: tried after ${event.trial.samplesSeen} samples: likeness ${likenessOf(event.trial).toFixed(4)}, backdrop ${obedienceOf(event.trial).toFixed(2)}`);
       if (event.kind === 'step' && event.samplesSeen % 240 === 0) console.error(`${variant.name}, ${person.name}: ${event.samplesSeen} samples, loss ${event.smoothedLoss.toFixed(4)}`);
     },
   );

@@ -1,5 +1,6 @@
 /** @file What the ablation compares: recipes that are trained, ways to draw with them, and what is read off their pictures. */
 import { firstRecipe, type TrainingRecipe } from '#models/training/recipe.ts';
+import { trainingPresets, type TrialRhythm } from '#models/training/presets.ts';
 import { cosine, meanEmbedding } from '#models/vision/face-embedding.ts';
 import { nearestColour, studioBackdrops } from '#models/vision/backdrop.ts';
 import type { ExperimentPerson, ExperimentPicture } from './people-experiment.ts';
@@ -12,6 +13,8 @@ export interface TrainingVariant {
   readonly what: string;
   readonly recipe: TrainingRecipe;
   readonly samples: number;
+  /** Snapshots that are tried; none where not given. */
+  readonly trials?: TrialRhythm;
 }
 
 /** One way to draw with what was learned. */
@@ -60,6 +63,17 @@ export const trainingVariants: readonly TrainingVariant[] = [
     recipe: { ...firstRecipe, noiseLevels: { spread: 'random', highest: 1 } },
     samples: usualSamples,
   },
+  { name: 'levels-600', what: 'half the samples, levels above 0.8 left out', recipe: { ...firstRecipe, noiseLevels: belowHighest }, samples: 600 },
+  { name: 'first-600', what: 'half the samples', recipe: firstRecipe, samples: 600 },
+  { name: 'captions-levels-600', what: 'half the samples, captions measured, levels above 0.8 left out', recipe: { ...firstRecipe, captions: 'measured', noiseLevels: belowHighest }, samples: 600 },
+  { name: 'half-body-600', what: 'half the samples, half-body crops', recipe: { ...firstRecipe, faceHeights: withHalfBody }, samples: 600 },
+  {
+    name: 'thorough',
+    what: 'twice the samples, snapshots tried',
+    recipe: firstRecipe,
+    samples: 2400,
+    trials: trainingPresets.thorough.trials!,
+  },
   { name: 'even-weights', what: 'the whole picture weighs alike', recipe: { ...firstRecipe, lossWeights: { face: 1, body: 1, background: 1 } }, samples: usualSamples },
 ];
 
@@ -79,6 +93,9 @@ export const drawingVariants: readonly DrawingVariant[] = [
   { name: 'first, weight 0.85', training: 'first', what: 'LoRA weight 0.85', weight: 0.85 },
   { name: 'first, guidance 7, weight 0.85', training: 'first', what: 'guidance 7, LoRA weight 0.85', weight: 0.85, guidance: 7 },
   { name: 'first, guidance 7, weight 0.75', training: 'first', what: 'guidance 7, LoRA weight 0.75', weight: 0.75, guidance: 7 },
+  { name: 'captions-levels, guidance 7', training: 'captions-levels', what: 'guidance 7', weight: 1, guidance: 7 },
+  { name: 'captions-levels, guidance 7, weight 0.85', training: 'captions-levels', what: 'guidance 7, LoRA weight 0.85', weight: 0.85, guidance: 7 },
+  { name: 'thorough, guidance 7, weight 0.85', training: 'thorough', what: 'guidance 7, LoRA weight 0.85', weight: 0.85, guidance: 7 },
   ...[600, 840, 1080].map((atSamples) => ({ name: `first, at ${atSamples}`, training: 'first', what: `snapshot at ${atSamples} samples`, weight: 1, atSamples })),
 ];
 

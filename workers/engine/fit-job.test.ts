@@ -59,11 +59,11 @@ test.each([
   expect(plan).toEqual(planWith(Infinity));
 });
 
-test('Stable Diffusion 1.5 fits a desktop card in single samples at 512 px, and is refused on wasm with a way on', () => {
+test('Stable Diffusion 1.5 fits a desktop card in single samples of attention at 512 px, and is refused on wasm with a way on', () => {
   const model = readPublished('sd-1.5');
   const memory = webGpuMemory(deskLimits, 8);
   const { job, need } = fitJob(jobAt(512), model, memory, false);
-  expect([job.resolutionPx, job.lora.targets, job.batchSize, job.accumulation]).toEqual([512, 'all', 1, samplesPerUpdate]);
+  expect([job.resolutionPx, job.lora.targets, job.batchSize, job.accumulation]).toEqual([512, 'attention', 1, samplesPerUpdate]);
   expect(totalBytes(need)).toBeLessThanOrEqual(memory.availableBytes);
   expect(() => fitJob(jobAt(256), model, wasmMemory(), false)).toThrow(
     expect.objectContaining({ code: 'model-too-large', message: '3.0 GiB can be used here; the weights take 3.2 GiB of them, and learning at 256 px does not fit beside these' }),

@@ -69,6 +69,12 @@ test('a passer-by far behind does not count, but a child does, whichever face is
   expect(found({ ...goodPhoto, faces: [goodFace, { ...small, apparentAgeYears: 9 }] }, 0)).toEqual(['minor']);
 });
 
+test('what the detector half believes and the mesh does not is no face, unless the person chose it', () => {
+  const rock = withFace({ score: 0.6, covered: { eyes: 0, lowerFace: 0.99 }, apparentAgeYears: 10 });
+  expect(found(rock)).toEqual(['no-face']);
+  expect(found(rock, 0)).toContain('covered');
+});
+
 test('any finite measures give findings in order, each with finite numbers, never a throw', () => {
   fc.assert(
     fc.property(anyMeasures, fc.option(fc.nat(5), { nil: undefined }), (measures, chosenFace) => {

@@ -11,6 +11,9 @@ export const photoLimits = {
   adultAgeYears: minorLimits.photoYears,
   /** Of `nudityOf`. Nothing here shows nudity, so only the other side is known: good photos go to 0.53, their copies and masks drawn on them to 0.74. */
   nudity: 0.8,
+  /** A face less sure than this, on which the mesh finds a face less surely than 1 in 10, is none: a waterfall scores 0.62 and 0.56, a face behind a board 0.68 and 0.70. */
+  doubtfulScore: 0.65,
+  noMesh: 0.9,
   /** Height of a further face over that of the judged one: smaller are passers-by. */
   bystanderShare: 0.4,
   /** Pixels from chin to hairline. */

@@ -1,7 +1,7 @@
 /** @file Every check on one photo: what it judges and by which rule. Adding one is one entry here, one id in `finding.ts`, one sentence. */
 import type { FaceMeasures, PhotoMeasures } from '../vision/photo-measures.ts';
 import type { CheckId } from './finding.ts';
-import { faceHeightPx } from './judged-photo.ts';
+import { faceHeightPx, isFace, judgedFace } from './judged-photo.ts';
 import { photoLimits as limits } from './limits.ts';
 
 /** What a rule found wrong: the judged number and its limit. Null where the photo passes or nothing was measured. */
@@ -32,7 +32,7 @@ const unlit = ['dark', 'overexposed'] as const;
 export const photoChecks: readonly (PictureCheck | FaceCheck)[] = [
   { id: 'minor', of: 'picture', judge: ({ faces }) => below(youngest(faces), limits.adultAgeYears) },
   { id: 'nudity', of: 'picture', judge: ({ nudity }) => above(nudity, limits.nudity) },
-  { id: 'no-face', of: 'picture', judge: ({ faces }) => below(faces.length, 1) },
+  { id: 'no-face', of: 'picture', judge: ({ faces }) => below(faces.filter(isFace).length, 1) },
   { id: 'several-faces', of: 'picture', judge: (measures, chosenFace) => (chosenFace === undefined ? above(rivals(measures), 1) : null) },
   { id: 'dark', of: 'picture', judge: (measures, chosenFace) => judgeDark(measures, chosenFace) },
   { id: 'overexposed', of: 'picture', judge: (measures, chosenFace) => above(lightOf(measures, chosenFace).brightShare, limits.faceBrightShare) },
@@ -71,19 +71,19 @@ export const photoChecks: readonly (PictureCheck | FaceCheck)[] = [
 
 /** Any child in the picture counts, whichever face was chosen. */
 function youngest(faces: readonly FaceMeasures[]): number | null {
-  const ages = faces.flatMap(({ apparentAgeYears }) => (apparentAgeYears === null ? [] : [apparentAgeYears]));
+  const ages = faces.filter(isFace).flatMap(({ apparentAgeYears }) => (apparentAgeYears === null ? [] : [apparentAgeYears]));
   return ages.length === 0 ? null : Math.min(...ages);
 }
 
 /** Faces large enough to be mistaken for the person's own. */
 function rivals(measures: PhotoMeasures): number {
-  const heights = measures.faces.map((face) => faceHeightPx(face, measures));
+  const heights = measures.faces.filter(isFace).map((face) => faceHeightPx(face, measures));
   return heights.filter((height) => height >= limits.bystanderShare * Math.max(...heights)).length;
 }
 
 /** Of the face that counts, else of the picture. */
-function lightOf(measures: PhotoMeasures, chosenFace = 0): FaceMeasures['light'] {
-  return measures.faces[chosenFace]?.light ?? measures.light;
+function lightOf(measures: PhotoMeasures, chosenFace: number | undefined): FaceMeasures['light'] {
+  return judgedFace(measures, chosenFace)?.light ?? measures.light;
 }
 
 function judgeDark(measures: PhotoMeasures, chosenFace: number | undefined): Verdict {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { components } from '#models/families/stable-diffusion/weight-names.ts';
 import { parseSafetensors } from '#models/formats/safetensors.ts';
 import { describeLora } from '#models/lora/describe-lora.ts';
 import { openLora } from '#models/lora/lora-contents.ts';
@@ -10,6 +11,7 @@ import { mergedWeights } from '#models/lora/merge-on-runner.ts';
 import { readLora } from '#models/lora/read-lora.ts';
 import { writeLora, writtenLayouts } from '#models/lora/write-lora.ts';
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
+import type { GraphRunner, WeightSet } from '#models/runtime/graph-runner.ts';
 import type { SchedulerId } from '#models/schedulers/index.ts';
 import { widenHalves } from '#models/tensor/float16.ts';
 import type { Tensor } from '#models/tensor/tensor.ts';
@@ -92,6 +94,39 @@ test('likenesses merged in the place of the plain weights draw the picture of di
   expect(await drawn(two!)).toEqual(plain);
   await expect(model.placeMerged(await lorasOf(kohya!), { beforeLayer: () => Promise.reject(new Error('stopped')) })).rejects.toThrow('stopped');
   expect(await drawn(two!)).toEqual(plain);
+});
+
+/** Tells how many bytes of weights are placed at any moment. */
+function countPlaced(inner: GraphRunner): { readonly counting: GraphRunner; placed(): number } {
+  const live = new Set<WeightSet>();
+  const upload: GraphRunner['upload'] = async (weights) => {
+    const set = await inner.upload(weights);
+    live.add(set);
+    const dispose = set.dispose.bind(set);
+    set.dispose = () => {
+      live.delete(set);
+      dispose();
+    };
+    return set;
+  };
+  const counting = { backend: inner.backend, upload, compile: inner.compile.bind(inner), dispose: () => Promise.resolve() };
+  return { counting, placed: () => [...live].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+}
+
+test('a job with likenesses holds as many bytes of weights as the plain model; a likeness of a single picture lies beside them', async () => {
+  const { counting, placed } = countPlaced(runner);
+  const counted = await LoadedModel.load(counting, openModelDirectory(`${golden}/pipeline`));
+  const plainBytes = placed();
+  const loras = await lorasOf(cases['two']!);
+  await counted.placeMerged(loras);
+  for (const component of components) await counted.weightsOf(component);
+  expect(placed()).toBe(plainBytes);
+  await counted.placePlain();
+  for (const component of components) await counted.weightsOf(component);
+  await counted.denoiser({ batchSize: 1, latentShape: counted.latentShape(32, 32), loras });
+  expect(placed()).toBeGreaterThan(1.2 * plainBytes);
+  await counted.dispose();
+  expect(placed()).toBe(0);
 });
 
 test('every layout is recognized by its keys', async () => {

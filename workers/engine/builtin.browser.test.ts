@@ -2,6 +2,9 @@
 import { wrap } from 'comlink';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { trainingDefaults } from '#models/training/training-defaults.ts';
+import { firstRecipe } from '#models/training/recipe.ts';
+import type { TrialPlan } from '#models/training/trials.ts';
+import { noEdit } from '#models/vision/photo-edit.ts';
 import { deleteEverything } from '#storage/delete-everything.ts';
 import { listImages, readImageFile } from '#storage/image-store.ts';
 import { addPhoto } from '#storage/photo-store.ts';
@@ -19,7 +22,7 @@ beforeAll(async () => {
   for (const [index, id] of photoIds.entries()) {
     const result = await photos.prepare(await (await fetch(`/static/samples/ada/${id}.jpg`)).blob(), `${id}.jpg`);
     if (!result.ok) throw new Error(result.error.message);
-    await addPhoto({ id, projectId: 'p', fileName: `${id}.jpg`, addedAt: index, original: null, edit: null, chosenFace: null, overridden: [], ...result.photo });
+    await addPhoto({ id, projectId: 'p', fileName: `${id}.jpg`, addedAt: index, original: null, edit: noEdit, chosenFace: null, overridden: [], ...result.photo });
   }
 });
 afterAll(() => {
@@ -60,4 +63,31 @@ test('eight samples and a picture of two steps', { timeout: 300_000 }, async () 
   expect(image).toMatchObject({ widthPx: 192, heightPx: 192 });
   const bitmap = await createImageBitmap((await readImageFile(image!.id))!);
   expect([bitmap.width, bitmap.height]).toEqual([192, 192]);
+});
+
+test('a snapshot is tried on a photo kept aside, with captions of what was measured', { timeout: 300_000 }, async () => {
+  const ids = ['01', '03', '05', '07', '09', '11'];
+  for (const [index, id] of ids.entries()) {
+    const result = await photos.prepare(await (await fetch(`/static/samples/ada/${id}.jpg`)).blob(), `${id}.jpg`);
+    if (!result.ok) throw new Error(result.error.message);
+    expect(result.photo.measures?.faces).toHaveLength(1);
+    await addPhoto({ id, projectId: 'p', fileName: `${id}.jpg`, addedAt: index, original: null, edit: noEdit, chosenFace: null, overridden: [], ...result.photo });
+  }
+  const trials: TrialPlan = {
+    heldOutPhotos: 1,
+    fromShare: 1,
+    count: 1,
+    looks: [{ prompt: 'a close up portrait of ohwx woman, plain white background', negativePrompt: '', guidance: 4, backdrop: 'white' }],
+    seedsPerLook: 1,
+    drawing: { scheduler: 'dpm-solver-multistep', steps: 4 },
+    patience: 1,
+  };
+  const { lora, batchSize, accumulation, learningRate } = trainingDefaults;
+  const job = { model: 'builtin', resolutionPx: 192, lora, batchSize, accumulation, learningRate, samples: 4, warmupSteps: 0 };
+  await storeRun('tried', ids, { ...job, recipe: { ...firstRecipe, captions: 'measured' }, trials });
+  const events = await engine.train('tried');
+  expect(events.filter(({ kind }) => kind === 'warning')).toEqual([]);
+  // Written after the trial and again at the end: without a trial once.
+  expect(events.filter(({ kind }) => kind === 'checkpoint')).toHaveLength(2);
+  expect(events.at(-1)).toEqual({ kind: 'finished', likenessId: 'likeness-tried' });
 });

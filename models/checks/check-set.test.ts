@@ -73,6 +73,14 @@ describe('minor', () => {
     expect(photos.flatMap(({ measures }) => checkPhoto(measures))).toEqual([]);
   });
 
+  test('ages read on blurred faces have no say', () => {
+    const blurred = aged(6, 19).map(({ id, measures }) => ({
+      id: `blurred ${id}`,
+      measures: { ...measures, faces: [{ ...measures.faces[0]!, sharpness: 0.1 }] },
+    }));
+    expect(flagged([...aged(5, 30), ...blurred], 'minor')).toEqual([]);
+  });
+
   test('one photo that looks younger than the others stops no adult', () => {
     expect(flagged([...aged(9, 30), ...aged(1, 19)], 'minor')).toEqual([]);
   });

@@ -25,7 +25,8 @@ export function checkSet(photos: readonly JudgedPhoto[]): ReadonlyMap<string, re
   const strangers = matchPerson(embedded).flatMap(({ cosine, limit, isSame }, index) => (isSame ? [] : [{ id: embedded[index]!.id, value: cosine, limit }]));
 
   const own = faces.filter(({ id }) => !strangers.some((stranger) => stranger.id === id));
-  const ages = own.flatMap(({ apparentAgeYears }) => (apparentAgeYears === null ? [] : [apparentAgeYears]));
+  // Blurred and upside-down faces read years too young.
+  const ages = own.flatMap(({ apparentAgeYears, isClear }) => (apparentAgeYears === null || !isClear ? [] : [apparentAgeYears]));
   if (personReadsAsMinor(ages)) for (const { id } of own) add(id, { check: 'minor', value: medianAge(ages), limit: setLimits.personAgeYears });
   for (const { id, value, limit } of strangers) add(id, { check: 'other-person', value, limit });
   for (const { id, keptId, bits, limit } of findDuplicates(photos)) add(id, { check: 'duplicate', value: bits, limit, otherPhotoId: keptId });

@@ -69,8 +69,8 @@ export const trainingVariants: readonly TrainingVariant[] = [
   { name: 'half-body-600', what: 'half the samples, half-body crops', recipe: { ...firstRecipe, faceHeights: withHalfBody }, samples: 600 },
   {
     name: 'thorough',
-    what: 'twice the samples, snapshots tried',
-    recipe: firstRecipe,
+    what: 'twice the samples, captions measured, levels above 0.8 left out, snapshots tried',
+    recipe: { ...firstRecipe, captions: 'measured', noiseLevels: belowHighest },
     samples: 2400,
     trials: trainingPresets.thorough.trials!,
   },

@@ -6,7 +6,7 @@ import { noEdit } from '#models/vision/photo-edit.ts';
 import type { PreparedPhoto } from '../contract/photos.ts';
 import { PhotoClient } from '../client/photo-client.ts';
 import { jpegSegments } from './bare-jpeg.ts';
-import { difference, drawn, pixelsOf, sharedFile, withSegment } from './test-files.ts';
+import { difference, drawn, pixelsOf, sharedFile, withSegment } from '../../src/tests/photo-files.ts';
 
 const photos = new PhotoClient();
 afterAll(() => photos.dispose());

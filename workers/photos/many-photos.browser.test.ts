@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { commands } from 'vitest/browser';
 import { PhotoClient } from '../client/photo-client.ts';
-import { sharedFile } from './test-files.ts';
+import { sharedFile } from '../../src/tests/photo-files.ts';
 
 const photos = new PhotoClient();
 afterAll(() => photos.dispose());

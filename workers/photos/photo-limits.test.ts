@@ -77,6 +77,11 @@ describe('the sentences', () => {
     expect(messageOf(() => checkPhotoPixels({ widthPx: 10000, heightPx: 6001 }))).toContain('10000 x 6001');
   });
 
+  test('a strip is no photo, a panorama is', () => {
+    expect(messageOf(() => checkPhotoPixels({ widthPx: 58_122, heightPx: 9 }))).toContain('a strip');
+    expect(() => checkPhotoPixels({ widthPx: 8_000, heightPx: 1_000 })).not.toThrow();
+  });
+
   test('a picture that claims a billion pixels is refused before it is decoded', () => {
     const bomb = Uint8Array.from(written.png);
     new DataView(bomb.buffer).setUint32(16, 100_000);

@@ -3,7 +3,7 @@ import { BufferTarget, CanvasSource, MovOutputFormat, Mp4OutputFormat, Output, Q
 import { afterAll, describe, expect, test } from 'vitest';
 import { PhotoClient } from '../client/photo-client.ts';
 import { jpegSegments } from './bare-jpeg.ts';
-import { difference } from './test-files.ts';
+import { difference } from '../../src/tests/photo-files.ts';
 
 const photos = new PhotoClient();
 afterAll(() => photos.dispose());

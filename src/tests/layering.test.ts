@@ -6,7 +6,9 @@ import { exists, listSources, readImports, root } from './imports.ts';
 import { doorways, type Layer, layers } from './layers.ts';
 
 const sources = listSources();
-const isTest = (path: string): boolean => /\.(test|e2e)\.ts$/.test(path) || path.startsWith('src/tests/') || path.startsWith('models/testing/') || path.startsWith('src/vite/');
+/** Tests, and what several tests share beside the code: `*-fixture.ts`. */
+const isTestFile = (path: string): boolean => /(\.test|\.e2e|-fixture)\.ts$/.test(path);
+const isTest = (path: string): boolean => isTestFile(path) || path.startsWith('src/tests/') || path.startsWith('models/testing/') || path.startsWith('src/vite/');
 const shipped = sources.filter((path) => !isTest(path));
 const imports = shipped.flatMap(readImports);
 
@@ -34,6 +36,10 @@ test('nobody imports past their layer', () => {
     return layer !== undefined && ![layer.folder, ...layer.mayImport].some((folder) => isWithin(entry.to, folder));
   });
   expect(past.map((entry) => `${entry.from} -> ${entry.to}`)).toEqual([]);
+});
+
+test('what ships imports no test and no fixture', () => {
+  expect(imports.filter((entry) => !entry.isPackage && isTestFile(entry.to)).map((entry) => `${entry.from} -> ${entry.to}`)).toEqual([]);
 });
 
 test('models imports no packages but zod and, in one place, hashes', () => {

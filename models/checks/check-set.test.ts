@@ -53,7 +53,7 @@ describe('other-person', () => {
   test('spoilt photos of the person have no vote and are judged leniently, a stranger among them is still found', () => {
     const blurred = (photos: readonly JudgedPhoto[]): JudgedPhoto[] =>
       photos.map(({ id, measures }) => ({ id, measures: { ...measures, faces: [{ ...measures.faces[0]!, sharpness: 0.1 }] } }));
-    const strayed = Array.from({ length: 8 }, (_, i) => photo(`spoilt-${i}`, { embedding: embeddingOf(1, 900 + i, 0.5) }));
+    const strayed = Array.from({ length: 8 }, (_, i) => photo(`spoilt-${i}`, { embedding: embeddingOf(1, 900 + i, 0.35) }));
     const photos = [...people(1, 8), ...blurred(strayed), ...blurred([photo('stranger', { person: 2 })])];
     expect(flagged(photos, 'other-person')).toEqual(['stranger']);
   });

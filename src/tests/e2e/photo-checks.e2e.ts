@@ -33,6 +33,7 @@ describe.skipIf(missing !== null)('photos one can trust', () => {
   const stateOf = (name: string): Promise<string | null> => photo(name).getAttribute('data-state');
 
   async function audit(): Promise<string[]> {
+    await journeys.visitor.page.waitForTimeout(250); // Colours move for 150 ms.
     await journeys.visitor.page.evaluate(axeSource);
     const result = (await journeys.visitor.page.evaluate('axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })')) as {
       violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];

@@ -2,7 +2,7 @@
 import { type Remote, transfer, wrap } from 'comlink';
 import { encodeError } from '#models/errors/error-codec.ts';
 import type { EncodedError } from '../contract/engine.ts';
-import type { ExpandResult, GuideResult, GuideTarget, PhotoApi, PreparedPhotoResult } from '../contract/photos.ts';
+import type { ExpandResult, GuideResult, GuideTarget, MeasureResult, PhotoApi, PreparedPhotoResult } from '../contract/photos.ts';
 
 type Refusal = { readonly ok: false; readonly error: EncodedError };
 
@@ -16,6 +16,8 @@ export class PhotoClient implements PhotoApi {
   #api: Remote<PhotoApi> | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #cancelled = new AbortController();
+  /** Answers the call that is under way when its worker is ended. */
+  #giveUp: (() => void) | null = null;
 
   prepare(file: Blob, fileName: string): Promise<PreparedPhotoResult> {
     return this.#inTurn<PreparedPhotoResult>((api) => api.prepare(file, fileName), photoPatienceMs);
@@ -29,6 +31,10 @@ export class PhotoClient implements PhotoApi {
     return this.#inTurn<PreparedPhotoResult>((api) => api.edit(picture, edit), photoPatienceMs);
   }
 
+  measure(picture: Blob): Promise<MeasureResult> {
+    return this.#inTurn<MeasureResult>((api) => api.measure(picture), photoPatienceMs);
+  }
+
   guide(frame: ImageBitmap, target: GuideTarget): Promise<GuideResult> {
     return this.#inTurn<GuideResult>((api) => api.guide(transfer(frame, [frame]), target), photoPatienceMs);
   }
@@ -39,8 +45,9 @@ export class PhotoClient implements PhotoApi {
     this.#cancelled = new AbortController();
   }
 
-  /** Ends the worker. The next photo starts a new one. */
+  /** Ends the worker; what it was doing is answered `cancelled`. The next photo starts a new one. */
   dispose(): void {
+    this.#giveUp?.();
     this.#worker?.terminate();
     this.#worker = null;
     this.#api = null;
@@ -58,9 +65,10 @@ export class PhotoClient implements PhotoApi {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const death = new Promise<Refusal>((resolve) => {
       const fail = (code: 'worker-crashed' | 'photo-unreadable', message: string): void => {
-        this.dispose();
         resolve(refusal(code, message));
+        this.dispose();
       };
+      this.#giveUp = () => resolve(refusal('cancelled', 'The photo worker was ended.'));
       worker.onerror = (event) => {
         event.preventDefault();
         fail('worker-crashed', `The photo worker ended: ${event.message}`);
@@ -72,6 +80,7 @@ export class PhotoClient implements PhotoApi {
     } catch (error) {
       return { ok: false, error: encodeError(error) };
     } finally {
+      this.#giveUp = null;
       clearTimeout(timer);
     }
   }

@@ -71,6 +71,9 @@ export type GuideResult =
     }
   | { readonly ok: false; readonly error: EncodedError };
 
+/** What was measured on a drawn picture. */
+export type MeasureResult = { readonly ok: true; readonly measures: PhotoMeasures } | { readonly ok: false; readonly error: EncodedError };
+
 /** No method rejects for bad input: a reason comes back instead. */
 export interface PhotoApi {
   /** Makes one picture file ready. */
@@ -83,6 +86,11 @@ export interface PhotoApi {
    * @param picture the stored upright original, never an edited copy
    */
   edit(picture: Blob, edit: PhotoEdit): Promise<PreparedPhotoResult>;
+  /**
+   * Measures a picture that the app drew, for its ranking. Here and not in the engine: the nets are loaded in this thread already, and the
+   * engine draws the next picture meanwhile.
+   */
+  measure(picture: Blob): Promise<MeasureResult>;
   /**
    * Looks at one frame of the live camera, not mirrored. The hint compares it with the frame before.
    *

@@ -247,6 +247,17 @@ test('what waits is cancelled, and what comes later is begun', async () => {
   expect((await later).ok).toBe(true);
 });
 
+test('a worker that is ended answers what it was asked, and the next photo gets a new one', async () => {
+  const own = new PhotoClient();
+  const file = await drawn(64, 64, 'image/png');
+  const asked = own.prepare(file, 'a.png');
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  own.dispose();
+  expect(await asked).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+  expect((await own.prepare(file, 'a.png')).ok).toBe(true);
+  own.dispose();
+});
+
 describe.skipIf(malformed!.length === 0)(`malformed files (${absent})`, () => {
   test('each is answered within two seconds, and the next good file is read', async () => {
     const good = await drawn(64, 64, 'image/png');

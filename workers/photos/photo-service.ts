@@ -3,7 +3,7 @@ import type { RgbPicture } from '#models/pipelines/pixels.ts';
 import { encodeError, type EncodedError } from '#models/errors/error-codec.ts';
 import type { PhotoEdit } from '#models/vision/photo-edit.ts';
 import type { PhotoMeasures } from '#models/vision/photo-measures.ts';
-import type { ExpandResult, GuideResult, GuideTarget, PhotoApi, PreparedPhoto, PreparedPhotoResult } from '../contract/photos.ts';
+import type { ExpandResult, GuideResult, GuideTarget, MeasureResult, PhotoApi, PreparedPhoto, PreparedPhotoResult } from '../contract/photos.ts';
 import { decodePicture, drawBitmap, readCanvas } from '../host/browser-pictures.ts';
 import { Mutex } from '../host/mutex.ts';
 import type { FrameCandidate } from './choose-frames.ts';
@@ -43,6 +43,11 @@ export class PhotoService implements PhotoApi {
       const limitMs = decodeLimitMs(picture.size);
       return this.#lookAt(await this.#decoders.ask((api) => api.drawEdited(picture, edit), limitMs, () => tooSlow(limitMs)));
     });
+  }
+
+  measure(picture: Blob): Promise<MeasureResult> {
+    // No decoder of its own: the engine wrote this PNG.
+    return this.#inTurn<MeasureResult>(async () => ({ ok: true, measures: await this.#looker.measure(await decodePicture(picture)) }));
   }
 
   guide(frame: ImageBitmap, target: GuideTarget): Promise<GuideResult> {

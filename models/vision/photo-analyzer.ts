@@ -9,6 +9,7 @@ import type { DetectedFace } from './face-detector.ts';
 import { FaceEmbedder } from './face-identity.ts';
 import { landmarksFromMesh, meshInput, meshView, type FaceLandmarks } from './face-landmarks.ts';
 import { buildFaceMesh } from './face-mesh.ts';
+import { faceShape } from './face-shape.ts';
 import { headPose, headTurn, poseFromKeypoints } from './head-pose.ts';
 import type { SquareView } from './image.ts';
 import { colourMeasures } from './measures/colour.ts';
@@ -159,6 +160,7 @@ export class PhotoAnalyzer {
       embedding: (await this.#nets.embedder?.embed(picture, face)) ?? null,
       apparentAgeYears: reading?.apparentAgeYears ?? null,
       apparentWoman: reading?.apparentWoman ?? null,
+      shape: faceShape(landmarks, headTurn(landmarks)),
     };
   }
 }

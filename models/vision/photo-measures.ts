@@ -1,6 +1,7 @@
 /** @file What is measured on a photo, as plain data: the checks judge these numbers, the recipe writes captions from them, and the page shows them. */
 import type { FaceEmbedding } from './face-embedding.ts';
 import type { FaceBox } from './face-detector.ts';
+import type { FaceShape } from './face-shape.ts';
 
 /** Degrees, against the line of sight. */
 export interface HeadPose {
@@ -51,6 +52,8 @@ export interface FaceMeasures {
   readonly apparentAgeYears: number | null;
   /** 0 (reads as a man) to 1 (reads as a woman); only ever a suggestion for the person's own choice. */
   readonly apparentWoman: number | null;
+  /** How the face is built. Absent from photos that were measured before it was. */
+  readonly shape?: FaceShape;
 }
 
 /** Everything measured on one upright photo. */

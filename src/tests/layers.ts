@@ -21,6 +21,7 @@ const facts = [
   'models/training/training-defaults.ts',
   'models/training/presets.ts',
   'models/checks',
+  'models/ranking',
   ...photoFacts,
 ];
 

@@ -104,6 +104,8 @@ export interface PictureOrder {
   readonly seed: number;
   /** How closely to follow the words: each look has its own. */
   readonly guidance: number;
+  /** Kept with the picture: which order it was drawn for, and how many of its look are wanted of it. */
+  readonly batch?: { readonly id: string; readonly wanted: number };
 }
 
 /** A LoRA to draw with: a likeness, or an acceleration LoRA of the catalogue that is here. */

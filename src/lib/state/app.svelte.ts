@@ -29,8 +29,8 @@ export class App {
   readonly intake = new Intake(this.photos);
   readonly models = new Models(this.ledger);
   readonly training = new Training(this.project, this.photos, this.models);
-  readonly studio = new Studio(this.project, this.training);
-  readonly gallery = new Gallery(this.project);
+  readonly gallery = new Gallery(this.project, this.photos);
+  readonly studio = new Studio(this.project, this.training, this.gallery);
   #status = $state.raw<AppStatus>({ kind: 'loading' });
 
   get status(): AppStatus {

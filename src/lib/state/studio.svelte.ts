@@ -7,6 +7,7 @@ import { drawingTerms, type FastWay, fastWaysOf, type GivenDrawing, givenBy } fr
 import { type Look, looks } from '../flows/looks.ts';
 import { planOrders } from '../flows/plan-orders.ts';
 import { subjectOfLikeness } from '../flows/subject-of-likeness.ts';
+import type { Gallery } from './gallery.svelte.ts';
 import type { Project } from './project.svelte.ts';
 import type { Training } from './training.svelte.ts';
 
@@ -34,6 +35,7 @@ export type QueueStatus =
 export class Studio {
   readonly #project: Project;
   readonly #training: Training;
+  readonly #gallery: Gallery;
   readonly #counts = $state<Record<string, number>>({});
   #slots = $state.raw<readonly Slot[]>([]);
   #status = $state.raw<QueueStatus>({ kind: 'idle' });
@@ -50,9 +52,10 @@ export class Studio {
   /** Null: a new seed each time. */
   seed = $state<number | null>(null);
 
-  constructor(project: Project, training: Training) {
+  constructor(project: Project, training: Training, gallery: Gallery) {
     this.#project = project;
     this.#training = training;
+    this.#gallery = gallery;
   }
 
   get status(): QueueStatus {
@@ -195,6 +198,8 @@ export class Studio {
         this.#showForming(null);
         this.#slots = this.#slots.map((slot, index) => (index === event.index ? { ...slot, imageId: event.imageId } : slot));
         this.#secondsLeft = event.secondsLeft;
+        // A picture that cannot be looked at now is looked at when the gallery opens.
+        void this.#gallery.arrived(event.imageId).catch(() => undefined);
         break;
       case 'finished':
         this.#status = { kind: 'finished', made: event.made, wasStopped: false };

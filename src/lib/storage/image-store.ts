@@ -4,6 +4,9 @@ import type { ImageRecord } from './schema.ts';
 
 export type { ImageRecord } from './schema.ts';
 
+/** What of an image changes after it was drawn. */
+export type ImageMarks = Pick<ImageRecord, 'favourite' | 'setAside' | 'measures' | 'isBroughtBack'>;
+
 /** An image with its file, as it is held while a deletion can still be undone. */
 export interface ImageWithFile {
   readonly image: ImageRecord;
@@ -46,7 +49,7 @@ export async function listImages(projectId: string): Promise<ImageRecord[]> {
 }
 
 /** Changes the marks of an image in one transaction. Returns the new record, or undefined if there is none with this id. */
-export function updateImage(id: string, change: Partial<Pick<ImageRecord, 'favourite' | 'setAside'>>): Promise<ImageRecord | undefined> {
+export function updateImage(id: string, change: Partial<ImageMarks>): Promise<ImageRecord | undefined> {
   return inDatabase(async (database) => {
     const transaction = database.transaction('images', 'readwrite');
     const image = await transaction.store.get(id);

@@ -1,8 +1,9 @@
 /** @file The models that the person fetched or brought: what they are and where they came from. Their bytes are in `model-file-store.ts`. */
 import { inDatabase } from './database.ts';
-import type { ModelFileRecord, ModelRecord } from './schema.ts';
+import type { ModelFileRecord, ModelPrediction, ModelRecord } from './schema.ts';
 
-export type { ModelFileRecord, ModelLicenceRecord, ModelRecord, ModelSource } from './schema.ts';
+export { modelPredictions } from './schema.ts';
+export type { ModelFileRecord, ModelLicenceRecord, ModelPrediction, ModelRecord, ModelSource } from './schema.ts';
 
 /** What a model will consist of. */
 export type PlannedFile = Pick<ModelFileRecord, 'path' | 'sizeBytes' | 'sha256'>;
@@ -27,6 +28,7 @@ export function listModelFiles(modelId: string): Promise<ModelFileRecord[]> {
 
 /**
  * Writes down what a model will consist of. Files that are here already and still planned the same keep their bytes; others go.
+ * What the person said of the model since it was begun stays.
  *
  * @returns the files, in the order of the plan
  */
@@ -50,7 +52,10 @@ export function planModel(model: Omit<ModelRecord, 'isComplete'>, plan: readonly
       await files.put(file);
       if (file.storedBytes === 0) await transaction.objectStore('modelChunks').delete(chunksOf(model.id, file.path));
     }
-    await transaction.objectStore('models').put({ ...model, isComplete: planned.length > 0 && planned.every((file) => file.isVerified) });
+    const { prediction, ...rest } = model;
+    const begun = await transaction.objectStore('models').get(model.id);
+    const said = begun === undefined ? prediction : begun.prediction;
+    await transaction.objectStore('models').put({ ...rest, ...(said === undefined ? {} : { prediction: said }), isComplete: planned.length > 0 && planned.every((file) => file.isVerified) });
     await transaction.done;
     return planned;
   });
@@ -66,6 +71,19 @@ export function completeModel(id: string): Promise<boolean> {
     if (model !== undefined) await transaction.objectStore('models').put({ ...model, isComplete });
     await transaction.done;
     return isComplete;
+  });
+}
+
+/** Keeps what the person says that a model predicts; null: its files decide. Nothing happens if the model is gone. */
+export function savePrediction(id: string, said: ModelPrediction | null): Promise<void> {
+  return inDatabase(async (database) => {
+    const transaction = database.transaction('models', 'readwrite');
+    const model = await transaction.store.get(id);
+    if (model !== undefined) {
+      const { prediction: _before, ...rest } = model;
+      await transaction.store.put(said === null ? rest : { ...rest, prediction: said });
+    }
+    await transaction.done;
   });
 }
 

@@ -130,6 +130,12 @@ export interface DrawnWith {
   readonly weight: number;
 }
 
+/** The order that a picture was drawn for, where more were drawn than asked for: of its pictures of one look the best `wanted` are shown. */
+export interface PictureBatch {
+  readonly id: string;
+  readonly wanted: number;
+}
+
 /** One headshot. Its PNG is in a store of its own, so that listing stays cheap. */
 export interface ImageRecord {
   readonly id: string;
@@ -149,8 +155,13 @@ export interface ImageRecord {
   readonly timestepSpacing?: 'leading' | 'trailing' | 'linspace' | null;
   readonly createdAt: number;
   readonly favourite: boolean;
-  /** Set aside: out of the contact sheet, not yet deleted. */
+  /** Set aside by the person: out of the contact sheet, not yet deleted. */
   readonly setAside: boolean;
+  /** What ranking goes by; absent where nobody looked yet. What follows from it is not stored. */
+  readonly measures?: PhotoMeasures;
+  /** True for one that the person took back after ranking had set it aside. */
+  readonly isBroughtBack?: boolean;
+  readonly batch?: PictureBatch;
   readonly widthPx: number;
   readonly heightPx: number;
 }
@@ -180,6 +191,10 @@ export interface ModelLicenceRecord {
   readonly acceptedAt: number;
 }
 
+/** What a model of the person's own may be said to predict, by the names of diffusers. */
+export const modelPredictions = ['epsilon', 'v_prediction'] as const;
+export type ModelPrediction = (typeof modelPredictions)[number];
+
 /** One model that the person fetched or brought. Its files are in stores of their own. */
 export interface ModelRecord {
   readonly id: string;
@@ -188,6 +203,8 @@ export interface ModelRecord {
   /** Null for models of older versions of the app, which did not ask. */
   readonly licence: ModelLicenceRecord | null;
   readonly addedAt: number;
+  /** What the person said that it predicts. Absent: its files decide. */
+  readonly prediction?: ModelPrediction;
   /** True once every file is here and checked. */
   readonly isComplete: boolean;
 }

@@ -14,12 +14,17 @@ export interface AcceptedLicence {
   readonly acceptedAt: number;
 }
 
+/** What the person says that the model predicts, as in the model store; null: its files decide. */
+export type SaidPrediction = 'epsilon' | 'v_prediction' | null;
+
 /** A model to fetch. */
 export interface ModelOrder {
   readonly id: string;
   readonly label: string;
   readonly source: RemoteSource;
   readonly licence: AcceptedLicence;
+  /** Kept when the model is begun; later the store knows better. */
+  readonly prediction: SaidPrediction;
   /** What the catalogue knows of its files; null for a model of the person's own, whose files are found at the source. */
   readonly files: readonly { readonly path: string; readonly sha256: string | null }[] | null;
 }
@@ -29,6 +34,8 @@ export interface LocalModelOrder {
   readonly id: string;
   readonly label: string;
   readonly licence: AcceptedLicence;
+  /** As in `ModelOrder`. */
+  readonly prediction: SaidPrediction;
   readonly files: readonly { readonly path: string; readonly file: File }[];
 }
 

@@ -7,11 +7,11 @@ import { readModel } from '#models/pipelines/open-model.ts';
 import { decoderOf, openDecoder, type LatentPreview } from '#models/pipelines/latent-preview.ts';
 import { listModels } from '#storage/model-store.ts';
 import type { DrawingOptions } from '../contract/engine.ts';
-import { openModelFolder, storedFolder } from '../host/model-folders.ts';
+import { openingOf, openModelFolder, storedFolder } from '../host/model-folders.ts';
 
 /** Reads configurations, or the header of a single file. @throws {AppError} `model-file-missing`, `model-unknown` and what else reading the model throws */
 export async function drawingOptions(modelId: string): Promise<DrawingOptions> {
-  const model = await readModel(openModelFolder(modelId));
+  const model = await readModel(openModelFolder(modelId), await openingOf(modelId));
   const [here, shape] = [await completeModels(), modelShapeOf(model)];
   const isHere = (id: string): boolean => here.has(id);
   return { accelerations: helpersFor('acceleration', shape).filter(isHere), previews: model.vae.kind === 'tiny' || helpersFor('decoder', shape).some(isHere) };

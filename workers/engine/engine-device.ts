@@ -1,7 +1,8 @@
 /** @file What the engine works on: one runner on one backend, and one model on it, with what is merged into it. */
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
+import type { PredictionType } from '#models/schedulers/scheduler-config.ts';
 import type { GenerateRequest } from '../contract/engine.ts';
-import { builtinModelId, openModelFolder } from '../host/model-folders.ts';
+import { builtinModelId, openingOf, openModelFolder } from '../host/model-folders.ts';
 import type { ChosenBackend } from './choose-backend.ts';
 import { requireRoomToDraw } from './fit-drawing.ts';
 import { modelOfLikeness } from './model-of-likeness.ts';
@@ -9,6 +10,8 @@ import { findLora, keyOf, readLoras, requireLikeness } from './stored-loras.ts';
 
 interface OpenModel {
   readonly id: string;
+  /** What the person said that it predicts when it was opened. */
+  readonly prediction: PredictionType | undefined;
   readonly loaded: LoadedModel;
   /** Which LoRAs are merged into it, as `keyOf` writes them; null while that is unknown. */
   merged: string | null;
@@ -63,12 +66,13 @@ export class EngineDevice {
   }
 
   async #open(modelId: string, placing: 'at-once' | 'when-needed'): Promise<OpenModel> {
-    if (this.#model?.id === modelId) return this.#model;
+    const opening = await openingOf(modelId);
+    if (this.#model?.id === modelId && this.#model.prediction === opening.prediction) return this.#model;
     const previous = this.#model?.loaded;
     this.#model = null;
     await previous?.dispose();
-    const loaded = await (placing === 'at-once' ? LoadedModel.load : LoadedModel.open)(this.backend.runner, openModelFolder(modelId));
-    this.#model = { id: modelId, loaded, merged: plain };
+    const loaded = await (placing === 'at-once' ? LoadedModel.load : LoadedModel.open)(this.backend.runner, openModelFolder(modelId), opening);
+    this.#model = { id: modelId, prediction: opening.prediction, loaded, merged: plain };
     return this.#model;
   }
 

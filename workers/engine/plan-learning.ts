@@ -3,7 +3,7 @@ import { totalBytes } from '#models/budget/memory-need.ts';
 import { readModel } from '#models/pipelines/open-model.ts';
 import { withBreaks } from '#models/runtime/steps.ts';
 import type { LearningPlan, LearningRequest } from '../contract/engine.ts';
-import { openModelFolder } from '../host/model-folders.ts';
+import { openingOf, openModelFolder } from '../host/model-folders.ts';
 import type { ChosenBackend } from './choose-backend.ts';
 import { findFit, type FittedJob, type TooLarge } from './fit-job.ts';
 import { breathe } from './job-queue.ts';
@@ -14,7 +14,7 @@ import { breathe } from './job-queue.ts';
  * @throws {AppError} `model-file-missing`, `model-unknown` and what else reading the model throws
  */
 export async function planLearning(request: LearningRequest, { backend, memory }: Pick<ChosenBackend, 'backend' | 'memory'>): Promise<LearningPlan> {
-  const model = await readModel(openModelFolder(request.model));
+  const model = await readModel(openModelFolder(request.model), await openingOf(request.model));
   const found = await withBreaks(findFit(request, model, memory, false), breathe);
   return { backend, availableBytes: memory.availableBytes, outcome: outcomeOf(found) };
 }

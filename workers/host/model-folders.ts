@@ -3,8 +3,9 @@ import { catalog } from '#models/catalog/index.ts';
 import { AppError } from '#models/errors/app-error.ts';
 import { bytesAsSource } from '#models/formats/byte-source.ts';
 import type { ModelFolder } from '#models/formats/model-folder.ts';
+import type { OpenModelOptions } from '#models/pipelines/open-model.ts';
 import { withClipVocabulary } from '#models/text/clip-vocabulary.ts';
-import { listModelFiles } from '#storage/model-store.ts';
+import { findModel, listModelFiles } from '#storage/model-store.ts';
 import { openStoredFile } from '#storage/stored-file.ts';
 
 /** The id of the model that comes with the app. */
@@ -15,6 +16,12 @@ export function openModelFolder(modelId: string): ModelFolder {
   return modelId === builtinModelId
     ? siteFolder(builtinModelId, new URL('/models/builtin/', self.location.origin), catalog.builtin.files.map((file) => file.path))
     : withClipVocabulary(storedFolder(modelId), siteFolder('clip-vocabulary', new URL('/models/clip-vocabulary/', self.location.origin), ['tokenizer/merges.txt']));
+}
+
+/** How the person wants a model opened: what they said that it predicts wins over its files, as `--prediction` does. */
+export async function openingOf(modelId: string): Promise<OpenModelOptions> {
+  const prediction = (await findModel(modelId))?.prediction;
+  return prediction === undefined ? {} : { prediction };
 }
 
 /**

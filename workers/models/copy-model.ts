@@ -13,14 +13,15 @@ import { demandRoom } from './room.ts';
  * @throws {AppError} model-file-missing, model-unknown, storage-full, weights-corrupt, cancelled
  */
 export async function copyModel(order: LocalModelOrder, job: Pick<ModelJob, 'signal' | 'tell'>): Promise<void> {
-  const { id, label, licence } = order;
+  const { id, label, licence, prediction } = order;
   const report = new ProgressReport(id, job);
   report.tell('listing');
   const given = new Map(order.files.map(({ path, file }) => [path, file]));
   const chosen = chooseFiles(order.files.map(({ path, file }) => ({ path, sizeBytes: file.size, sha256: null })));
   await demandRoom(chosen.reduce((sum, file) => sum + (file.sizeBytes ?? 0), 0));
   const source = { kind: 'local', name: label } as const;
-  const files = await planModel({ id, label, source, licence, addedAt: (await findModel(id))?.addedAt ?? Date.now() }, chosen);
+  const addedAt = (await findModel(id))?.addedAt ?? Date.now();
+  const files = await planModel({ id, label, source, licence, addedAt, ...(prediction === null ? {} : { prediction }) }, chosen);
   report.begin(files);
   for (const file of files) {
     const local = given.get(file.path);

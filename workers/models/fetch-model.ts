@@ -55,10 +55,10 @@ async function plan(order: ModelOrder, signal: AbortSignal): Promise<ModelFileRe
   const known = new Map(order.files?.map((file) => [file.path, file.sha256]));
   const listed = await listRemote(order.source, signal);
   const files = listed.map((file) => ({ ...file, sha256: known.get(file.path) ?? file.sha256 }));
-  const { id, label, source, licence } = order;
+  const { id, label, source, licence, prediction } = order;
   // Small files first: a wrong configuration shows before gigabytes were loaded.
   const planned = await planModel(
-    { id, label, source, licence, addedAt: (await findModel(id))?.addedAt ?? Date.now() },
+    { id, label, source, licence, addedAt: (await findModel(id))?.addedAt ?? Date.now(), ...(prediction === null ? {} : { prediction }) },
     files.sort((a, b) => (a.sizeBytes ?? 0) - (b.sizeBytes ?? 0)),
   );
   return planned;

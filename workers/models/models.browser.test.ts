@@ -5,7 +5,7 @@ import type {} from '../../src/tests/model-server-setup.ts';
 import { deleteEverything } from '#storage/delete-everything.ts';
 import { chunkBytes } from '#storage/model-chunks.ts';
 import { dropFileBytes } from '#storage/model-file-store.ts';
-import { findModel, listModelFiles, removeModel } from '#storage/model-store.ts';
+import { findModel, listModelFiles, removeModel, savePrediction } from '#storage/model-store.ts';
 import { ModelClient } from '../client/model-client.ts';
 import { modelChannelName, type ModelEvent, type ModelOrder, type ModelProgress } from '../contract/models.ts';
 import { openModelFolder } from '../host/model-folders.ts';
@@ -20,7 +20,7 @@ let count = 0;
 function order(repo: string, faults = ''): { order: ModelOrder; log: () => Promise<LoggedRequest[]> } {
   const name = `${Date.now()}-${++count}${faults}`;
   return {
-    order: { id: 'm', label: 'Test', source: { kind: 'hub', base: `${server}/${name}`, repo, revision: 'main' }, licence, files: null },
+    order: { id: 'm', label: 'Test', source: { kind: 'hub', base: `${server}/${name}`, repo, revision: 'main' }, licence, prediction: null, files: null },
     log: async () => (await (await fetch(`${server}/log/${name}`)).json()) as LoggedRequest[],
   };
 }
@@ -123,8 +123,10 @@ describe('a model from a hub', () => {
     await expect(fetching).rejects.toMatchObject({ code: 'cancelled' });
     const kept = (await unetBytes()) ?? 0;
     expect(kept).toBeGreaterThan(2e6);
+    await savePrediction('m', 'v_prediction');
     await new ModelService().fetchModel(ordered);
     expect(startOf(unetRequests(await log())[1])).toBe(kept);
+    expect(await findModel('m')).toMatchObject({ isComplete: true, prediction: 'v_prediction' }); // What was said meanwhile stays.
   });
 
   test('a server without ranges sends the file from its start, and it comes out right', async () => {
@@ -271,10 +273,10 @@ test('a folder of this computer is copied, chosen and checked the same way', asy
     })),
   );
   const client = new ModelClient();
-  await client.copyModel({ id: 'own', label: 'My model', licence, files: [...files, { path: 'README.md', file: new File(['x'], 'README.md') }] });
+  await client.copyModel({ id: 'own', label: 'My model', licence, prediction: 'v_prediction', files: [...files, { path: 'README.md', file: new File(['x'], 'README.md') }] });
   client.dispose();
-  expect(await findModel('own')).toMatchObject({ isComplete: true, source: { kind: 'local', name: 'My model' } });
+  expect(await findModel('own')).toMatchObject({ isComplete: true, source: { kind: 'local', name: 'My model' }, prediction: 'v_prediction' });
   expect((await listModelFiles('own')).map((file) => file.path)).toEqual([...paths].sort());
   const broken = files.map((entry) => (entry.path === unet ? { ...entry, file: new File([entry.file.slice(0, 1000)], 'x') } : entry));
-  await expect(new ModelService().copyModel({ id: 'broken', label: 'Broken', licence, files: broken })).rejects.toMatchObject({ code: 'weights-corrupt' });
+  await expect(new ModelService().copyModel({ id: 'broken', label: 'Broken', licence, prediction: null, files: broken })).rejects.toMatchObject({ code: 'weights-corrupt' });
 });

@@ -1,7 +1,7 @@
 /** @file The models: which are here, which is chosen, what is on its way. */
 import { defaultHub, findCard, type Licence } from '#models/catalog/index.ts';
 import type { AcceptedLicence, ModelEvent, ModelProgress, RemoteSource } from '#workers/contract/models.ts';
-import { listModelFiles, listModels, type ModelRecord, removeModel } from '#storage/model-store.ts';
+import { listModelFiles, listModels, type ModelPrediction, type ModelRecord, removeModel, savePrediction } from '#storage/model-store.ts';
 import { estimateStorage } from '#storage/quota.ts';
 import { readSetting, saveSetting } from '#storage/settings-store.ts';
 import { failureFromCode, type Failure, toFailure } from '../errors/failure.ts';
@@ -106,8 +106,12 @@ export class Models {
     return source === undefined || source.kind === 'local' ? null : source;
   }
 
-  /** Loads a model, or goes on with it. Its failure is shown with it, so nothing is thrown. */
-  async load(id: string, licence: AcceptedLicence, own: NamedSource | null = null): Promise<void> {
+  /**
+   * Loads a model, or goes on with it. Its failure is shown with it, so nothing is thrown.
+   *
+   * @param prediction what the person says of one of their own that is begun now; null: its files decide
+   */
+  async load(id: string, licence: AcceptedLicence, own: NamedSource | null = null, prediction: ModelPrediction | null = null): Promise<void> {
     const source = own?.source ?? this.sourceOf(id);
     if (source === null) return;
     this.#ledger.expectModel(addressBeginnings(source));
@@ -119,15 +123,22 @@ export class Models {
         label: own?.label ?? this.labelOf(id),
         source,
         licence,
+        prediction,
         files: card?.files.map(({ path, sha256 }) => ({ path, sha256 })) ?? null,
       }),
     );
   }
 
   /** Copies a model from files of this computer. */
-  async copy(id: string, label: string, licence: AcceptedLicence, files: readonly LocalFile[]): Promise<void> {
+  async copy(id: string, label: string, licence: AcceptedLicence, files: readonly LocalFile[], prediction: ModelPrediction | null): Promise<void> {
     this.#ask({ id, label, source: { kind: 'local', name: label }, licence, addedAt: Date.now(), isComplete: false });
-    await this.#watched(id, () => deviceModels().copyModel({ id, label, licence, files }));
+    await this.#watched(id, () => deviceModels().copyModel({ id, label, licence, prediction, files }));
+  }
+
+  /** From now on a model of the person's own is taken to predict this when it learns and draws; null: what its files say. */
+  async sayPrediction(id: string, prediction: ModelPrediction | null): Promise<void> {
+    await savePrediction(id, prediction);
+    await this.#reload();
   }
 
   /** Goes on with every model whose line dropped; called when the network is back. */

@@ -20,7 +20,7 @@ export interface TrainingExtras {
  * @throws {AppError} `model-file-missing` if the model has no LoRA to start from, `lora-incompatible` and the like if it is another model's
  */
 export async function openExtras({ model: modelId, init, trials }: TrainJob, model: LoadedModel, { tileAbovePixels }: EngineMemory, warn: (error: unknown) => void): Promise<TrainingExtras> {
-  const initial = init === null ? null : readLora(await openModelFolder(modelId).readBytes(faceLoraFile), await model.loraBase());
+  const initial = init === null ? null : readLora({ bytes: await openModelFolder(modelId).readBytes(faceLoraFile) }, await model.loraBase());
   const judge = trials === null ? null : await openFaceJudge(model.runner).catch(warn);
   const tried = trials !== null && judge ? { plan: trials, judge, tileAbovePixels } : null;
   return { options: { init: initial, trials: tried }, dispose: async () => judge?.dispose() };

@@ -50,17 +50,16 @@ export class WasmPhotoLooker implements PhotoLooker {
   }
 }
 
-/** Detector and mesh must be there; a measure whose net could not be fetched stays null. */
+/**
+ * All nets or none: a photo whose nudity or age nobody looked at must not pass as looked at. Without one of them the photo is
+ * unchecked, and is measured again when the page is opened next.
+ */
 async function openAnalyzer(threads: number): Promise<PhotoAnalyzer> {
   const folder = siteFolder('vision', new URL('/models/vision/', self.location.origin), photoNets.map(weightFile));
-  const read = async (net: (typeof photoNets)[number]): Promise<[string, ReadonlyMap<string, Tensor>] | null> => {
-    try {
-      return [net, parseSafetensors(await folder.readBytes(weightFile(net))).tensors];
-    } catch (error) {
-      if (net === 'blazeface' || net === 'face-mesh') throw error;
-      return null;
-    }
-  };
-  const found = (await Promise.all(photoNets.map(read))).filter((entry) => entry !== null);
-  return PhotoAnalyzer.create(createWasmRunner({ threads }), Object.fromEntries(found) as unknown as PhotoWeights);
+  const read = async (net: (typeof photoNets)[number]): Promise<readonly [string, ReadonlyMap<string, Tensor>]> => [
+    net,
+    parseSafetensors(await folder.readBytes(weightFile(net))).tensors,
+  ];
+  const weights = Object.fromEntries(await Promise.all(photoNets.map(read))) as unknown as PhotoWeights;
+  return PhotoAnalyzer.create(createWasmRunner({ threads }), weights);
 }

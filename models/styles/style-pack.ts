@@ -19,7 +19,7 @@ export const stylePackSchema = z.strictObject({
   outfits: outfitSchema,
   /** What to lead away from. */
   negativePrompt: z.string(),
-  /** How closely to follow the words; see `guidance` of a generate job. */
+  /** How closely to follow the words; see `guidance` of a generate job. 5 where nothing speaks for another: 4 knows the face, 7 the backdrop (`models/training/README.md`). */
   guidance: z.number().min(1).max(12),
 });
 

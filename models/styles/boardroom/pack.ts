@@ -8,5 +8,5 @@ export const boardroom: StylePack = {
   template: 'a close up portrait of {subject}, friendly slight smile, wearing {outfit}, plain grey background',
   outfits: { woman: 'a dark blue blazer over a white shirt', man: 'a dark blue suit with a white shirt and a tie', person: 'a dark blue blazer over a white shirt' },
   negativePrompt: commonNegative,
-  guidance: 4,
+  guidance: 5,
 };

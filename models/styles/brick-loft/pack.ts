@@ -8,5 +8,5 @@ export const brickLoft: StylePack = {
   template: 'a close up portrait of {subject}, happy smile, wearing {outfit}, brick wall background',
   outfits: { woman: 'a dark blue t-shirt', man: 'a dark blue t-shirt', person: 'a dark blue t-shirt' },
   negativePrompt: commonNegative,
-  guidance: 4,
+  guidance: 5,
 };

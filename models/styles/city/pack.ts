@@ -8,5 +8,5 @@ export const city: StylePack = {
   template: 'a close up portrait of {subject}, friendly, wearing {outfit}, blurred city background',
   outfits: { woman: 'a black blazer over a white shirt', man: 'a dark grey blazer over a white shirt', person: 'a black blazer over a white shirt' },
   negativePrompt: commonNegative,
-  guidance: 4,
+  guidance: 5,
 };

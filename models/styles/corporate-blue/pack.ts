@@ -8,5 +8,5 @@ export const corporateBlue: StylePack = {
   template: 'a close up portrait of {subject}, friendly slight smile, wearing {outfit}, plain dark blue background',
   outfits: { woman: 'a grey blazer', man: 'a grey suit with a white shirt and a tie', person: 'a grey blazer over a white shirt' },
   negativePrompt: commonNegative,
-  guidance: 4,
+  guidance: 5,
 };

@@ -8,5 +8,5 @@ export const daylightOffice: StylePack = {
   template: 'a close up portrait of {subject}, smiling, wearing {outfit}, blurred office background, bright lighting',
   outfits: { woman: 'a light blue blouse', man: 'a light blue shirt', person: 'a light blue shirt' },
   negativePrompt: commonNegative,
-  guidance: 4,
+  guidance: 5,
 };

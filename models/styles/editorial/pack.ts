@@ -8,5 +8,5 @@ export const editorial: StylePack = {
   template: 'a close up portrait of {subject}, serious, wearing {outfit}, plain black background',
   outfits: { woman: 'a black blouse', man: 'a black sweater', person: 'a black sweater' },
   negativePrompt: 'angry, sad, hat, sunglasses', // not "dark lighting": here it is wanted,
-  guidance: 4.5,
+  guidance: 5,
 };

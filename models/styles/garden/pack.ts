@@ -8,5 +8,5 @@ export const garden: StylePack = {
   template: 'a close up portrait of {subject}, relaxed, friendly smile, wearing {outfit}, blurred park background',
   outfits: { woman: 'a white blouse', man: 'a white shirt', person: 'a white shirt' },
   negativePrompt: commonNegative,
-  guidance: 4,
+  guidance: 5,
 };

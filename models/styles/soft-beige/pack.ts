@@ -8,5 +8,5 @@ export const softBeige: StylePack = {
   template: 'a close up portrait of {subject}, calm, kind smile, wearing {outfit}, plain beige background',
   outfits: { woman: 'a white sweater', man: 'a beige sweater', person: 'a white sweater' },
   negativePrompt: commonNegative,
-  guidance: 4,
+  guidance: 5,
 };

@@ -8,5 +8,5 @@ export const studioGrey: StylePack = {
   template: 'a close up portrait of {subject}, slight smile, wearing {outfit}, plain light grey background',
   outfits: { woman: 'a white blouse', man: 'a white shirt', person: 'a white shirt' },
   negativePrompt: commonNegative,
-  guidance: 4,
+  guidance: 5,
 };

@@ -8,5 +8,5 @@ export const studioWhite: StylePack = {
   template: 'a close up portrait of {subject}, smiling, wearing {outfit}, plain white background, bright lighting',
   outfits: { woman: 'a beige blazer', man: 'a grey blazer over a white shirt', person: 'a grey blazer over a white shirt' },
   negativePrompt: commonNegative,
-  guidance: 4,
+  guidance: 5,
 };

@@ -8,5 +8,5 @@ export const warmLibrary: StylePack = {
   template: 'a close up portrait of {subject}, kind smile, wearing {outfit}, blurred bookshelf background',
   outfits: { woman: 'a dark grey sweater', man: 'a dark grey blazer over a light blue shirt', person: 'a dark grey sweater' },
   negativePrompt: commonNegative,
-  guidance: 4,
+  guidance: 5,
 };

@@ -7,10 +7,11 @@ export function formatBytes(bytes: number): string {
   return bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${Math.round(bytes / 2 ** 20)} MiB`;
 }
 
-/** `5.9 GiB: 3.2 weights, ...` */
+/** `5.9 GiB (weights 3.2 GiB, ...)` */
 export function describeNeed(need: MemoryNeed): string {
   const parts = [`weights ${formatBytes(need.weightBytes)}`, `activations ${formatBytes(need.activationBytes)}`];
   if (need.adapterBytes > 0) parts.push(`adapters and optimizer ${formatBytes(need.adapterBytes)}`);
+  if (need.runtimeBytes > 0) parts.push(`program and runtime ${formatBytes(need.runtimeBytes)}`);
   return `${formatBytes(totalBytes(need))} (${parts.join(', ')})`;
 }
 

@@ -36,7 +36,7 @@ export function readHeaderLength(first8: Uint8Array, fileSizeBytes: number): num
   if (first8.length < 8) throw corrupt(`the file has ${fileSizeBytes} bytes, a safetensors file has at least 10`);
   const view = new DataView(first8.buffer, first8.byteOffset, 8);
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
-  if (length > maxHeaderBytes) throw corrupt(`the header claims ${length} bytes: this is not a safetensors file`);
+  if (length > maxHeaderBytes) throw corrupt(`this is not a safetensors file: by its first 8 bytes its header would be ${length} bytes long`);
   if (length < 2 || 8 + length > fileSizeBytes) throw corrupt(`the header claims ${length} of the ${fileSizeBytes} bytes in the file`);
   return length;
 }

@@ -48,7 +48,7 @@ export async function findWeightFiles(folder: ModelFolder, listed: readonly Mode
     if (index !== null) variants.set(index[2] ?? index[1] ?? '', { index: name, ...variants.get(index[2] ?? index[1] ?? '') });
   }
   const wanted = [options.variant ?? '', '', 'fp16', 'bf16', ...variants.keys()].find((variant) => variants.has(variant));
-  if (wanted === undefined) throw names.some((name) => pickleEnding.test(name)) ? pickled(folder.name, component) : missing(folder.name, component);
+  if (wanted === undefined) throw names.some((name) => pickleEnding.test(name)) ? pickled(`the ${component} of ${folder.name}`) : missing(folder.name, component);
   const { file, index } = variants.get(wanted)!;
   const variant = wanted === '' ? null : wanted;
   if (file !== undefined) return { paths: [prefix + file], variant, shardOf: null };
@@ -72,10 +72,10 @@ export function isPickle(first4: Uint8Array): boolean {
   return (a === 0x50 && b === 0x4b && c === 3 && d === 4) || (a === 0x80 && b !== undefined && b >= 2 && b <= 5 && c === 0x8a);
 }
 
-/** Why a pickle is refused, and what to do. */
-export function pickled(where: string, what: string): AppError {
+/** Why a pickle is refused, and what to do. @param what the path of the file, or how it is called */
+export function pickled(what: string): AppError {
   return new AppError('weights-pickled', {
-    message: `${what} of ${where} is a Python pickle, as .bin, .ckpt and .pt files are: opening one can run any program hidden in it, so Likeness does not read them`,
+    message: `${what} is a Python pickle, as .bin, .ckpt and .pt files are: opening one can run any program hidden in it, so Likeness does not read them`,
     help: 'Look for the same model as .safetensors; most authors publish both. Python can convert one you trust: safetensors.torch.save_file(torch.load(FILE, weights_only=True), OUT).',
   });
 }

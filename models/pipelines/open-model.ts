@@ -74,7 +74,7 @@ async function findSingleFile(folder: ModelFolder, options: SingleFileOptions): 
   }
   if (checkpoints.length === 1) return openSingleFile(folder, checkpoints[0]!, options);
   const pickle = paths.find(isPickleName);
-  if (pickle !== undefined) throw pickled(folder.name, pickle);
+  if (pickle !== undefined) throw pickled(folder.name.endsWith(pickle) ? folder.name : `${folder.name}/${pickle}`);
   return null;
 }
 

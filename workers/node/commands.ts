@@ -11,6 +11,7 @@ import { schedulerIds, schedulers, type SchedulerId } from '#models/schedulers/i
 import { predictionTypes, timestepSpacings, type PredictionType, type TimestepSpacing } from '#models/schedulers/scheduler-config.ts';
 import { defaultSubject } from '#models/styles/index.ts';
 import { personClasses, type PersonClass } from '#models/text/prompt.ts';
+import { trainingDefaults } from '#models/training/training-defaults.ts';
 import { trainingPresets, trialPlan } from '#models/training/presets.ts';
 import { likenessOf, obedienceOf } from '#models/training/trials.ts';
 import { formatHelp, parseOptions, type OptionTable } from './arguments.ts';
@@ -19,7 +20,7 @@ import { inspect } from './inspect.ts';
 import { readLoraFile } from './lora-files.ts';
 import { openModelDirectory } from './model-directory.ts';
 import { createNodeRunner } from './ort-node-runner.ts';
-import { writeReport } from './report.ts';
+import { requireWritable, writeReport } from './report.ts';
 import { checkPhotos, formatCheck } from './photo-check/check-photos.ts';
 import { runScore, scoreOptions } from './score.ts';
 import { trainLikeness } from './train.ts';
@@ -31,14 +32,14 @@ export interface Command {
 }
 
 /** Ties a table of options to what is done with them. */
-function command<T extends OptionTable>(summary: string, table: T, act: (parsed: ReturnType<typeof parseOptions<T>>) => Promise<void>): Command {
-  return { summary, help: (name) => formatHelp(name, summary, table), run: (name, args) => act(parseOptions(name, table, args)) };
+function command<T extends OptionTable>(summary: string, table: T, act: (parsed: ReturnType<typeof parseOptions<T>>) => Promise<void>, positional: string | null = null): Command {
+  return { summary, help: (name) => formatHelp(name, summary, table, positional), run: (name, args) => act(parseOptions(name, table, args, positional)) };
 }
 
 /** What to take of a model's files, and what a checkpoint in one file may leave open. */
 const openingOptions = {
   variant: { kind: 'text', value: 'NAME', help: 'weight files to take where a folder has several, such as fp16 (default: the plain ones)' },
-  prediction: { kind: 'text', value: 'TYPE', help: `${predictionTypes.join(', ')}: what the model predicts, if not what inspect says` },
+  prediction: { kind: 'text', value: 'TYPE', help: `${predictionTypes.join(', ')}: what the model predicts (default: what inspect says; try the other one if pictures come out grey or noisy)` },
 } as const;
 
 /** Which model, and what its files leave open. */
@@ -47,9 +48,12 @@ const modelOptions = {
   ...openingOptions,
 } as const;
 const reportOption = { kind: 'text', value: 'FILE.json', help: 'write timings, losses and peak memory' } as const;
-const seedOption = { kind: 'number', value: 'S', help: 'seed of every random choice (default: 0)' } as const;
+const seedOption = { kind: 'whole', least: 0, value: 'S', help: 'seed of every random choice (default: 0)' } as const;
 
 const layoutOption = { kind: 'text', value: 'NAME', help: `${writtenLayouts.join(' or ')}: kohya for A1111, ComfyUI and diffusers, peft for diffusers and peft (default: kohya)` } as const;
+
+/** `fast (400 samples), ...` */
+const presetHelp = `${effortNames.map((name) => `${name} (${trainingPresets[name].samples} samples)`).join(', ')}: how much time it may take`;
 
 /** As the app draws, unless one asks otherwise. */
 const usualDrawing = { scheduler: 'dpm-solver-multistep', steps: 20 } as const;
@@ -62,17 +66,19 @@ export const trainCommand = command(
     class: { kind: 'text', value: 'CLASS', help: `${personClasses.join(', ')} (default: person)` },
     out: { kind: 'text', value: 'FILE', help: 'where to write the likeness, a .safetensors file', required: true },
     layout: layoutOption,
-    preset: { kind: 'text', value: 'NAME', help: `${effortNames.join(', ')}: how much patience there is (default: normal)` },
-    samples: { kind: 'number', value: 'N', help: 'how many samples to learn from (default: those of the preset)' },
+    preset: { kind: 'text', value: 'NAME', help: `${presetHelp} (default: normal)` },
+    samples: { kind: 'whole', least: 1, value: 'N', help: 'how many samples to learn from (default: those of the preset)' },
     init: { kind: 'text', value: 'FILE', help: 'LoRA to start from, with the same layers and rank' },
-    rank: { kind: 'number', value: 'R', help: 'rank and alpha of the LoRA' },
-    resolution: { kind: 'number', value: 'PX', help: 'side of the training crops (default: what the model was trained at)' },
-    'learning-rate': { kind: 'number', value: 'RATE', help: 'highest learning rate' },
-    memory: { kind: 'number', value: 'GIB', help: 'memory that may be taken; what is too large is computed in parts (default: what is free)' },
+    rank: { kind: 'whole', least: 1, value: 'R', help: `rank and alpha of the LoRA (default: ${trainingDefaults.lora.rank})` },
+    resolution: { kind: 'whole', least: 8, value: 'PX', help: 'side of the training crops (default: what the model was trained at)' },
+    'learning-rate': { kind: 'above', value: 'RATE', help: `highest learning rate (default: ${trainingDefaults.learningRate})` },
+    memory: { kind: 'above', value: 'GIB', help: 'memory that may be taken; what is too large is computed in parts (default: what is free)' },
     seed: seedOption,
     report: reportOption,
   },
   async ({ options }) => {
+    await requireWritable('out', options.out);
+    await requireWritable('report', options.report);
     const runner = createNodeRunner();
     const personClass = oneOf<PersonClass>('class', options.class ?? 'person', personClasses);
     const preset = trainingPresets[oneOf<Effort>('preset', options.preset ?? 'normal', effortNames)];
@@ -114,25 +120,26 @@ export const generateCommand = command(
     lora: { kind: 'list', value: 'FILE[:WEIGHT]', help: 'likeness to apply, a .safetensors file or a folder of peft; may be given several times' },
     prompt: { kind: 'text', value: 'TEXT', help: 'what to draw', required: true },
     negative: { kind: 'text', value: 'TEXT', help: 'what to lead away from' },
-    steps: { kind: 'number', value: 'N', help: 'denoising steps (default: 20)' },
+    steps: { kind: 'whole', least: 1, value: 'N', help: 'denoising steps (default: 20)' },
     guidance: { kind: 'number', value: 'G', help: 'how closely to follow the words (default: 4)' },
     'guidance-rescale': { kind: 'number', value: 'SHARE', help: 'how far guidance keeps the contrast, 0 to 1; 0.7 suits models of zero terminal SNR (default: 0)' },
     scheduler: { kind: 'text', value: 'NAME', help: `${schedulerIds.join(', ')} (default: the model's own)` },
     spacing: { kind: 'text', value: 'NAME', help: `${timestepSpacings.join(', ')}: where the steps lie (default: as the model says; trailing for Hyper-SD)` },
-    eta: { kind: 'number', value: 'SHARE', help: 'fresh noise that ddim and tcd put back, 0 to 1 (default: 0 and 0.3)' },
+    eta: { kind: 'number', value: 'SHARE', help: 'fresh noise that ddim and tcd put back, 0 to 1 (default: 0 for ddim, 0.3 for tcd)' },
     seed: seedOption,
     size: { kind: 'text', value: 'WxH', help: 'in pixels (default: what the model was trained at)' },
-    count: { kind: 'number', value: 'N', help: 'how many pictures, seeds counting up (default: 1)' },
+    count: { kind: 'whole', least: 1, value: 'N', help: 'how many pictures, seeds counting up (default: 1)' },
     image: { kind: 'text', value: 'FILE', help: 'picture to begin with, its middle cut to the size' },
     strength: { kind: 'number', value: 'S', help: 'how much of it may change, above 0 to 1 (default: 0.6)' },
     mask: { kind: 'text', value: 'FILE', help: 'picture that is white where the image is drawn anew' },
-    'clip-skip': { kind: 'number', value: 'N', help: 'last layers of the text encoder to leave out (default: 0)' },
+    'clip-skip': { kind: 'whole', least: 0, value: 'N', help: 'last layers of the text encoder to leave out (default: 0)' },
     latents: { kind: 'text', value: 'FILE', help: 'safetensors file with the unit noise to begin with, key `latents`' },
     'save-latents': { kind: 'text', value: 'FILE', help: 'write the final latents under the same key' },
     out: { kind: 'text', value: 'DIR', help: 'folder for the PNG files', required: true },
     report: reportOption,
   },
   async ({ options }) => {
+    await requireWritable('report', options.report);
     const runner = createNodeRunner();
     const report = await generateImages(
       runner,
@@ -142,10 +149,10 @@ export const generateCommand = command(
         loras: options.lora.map(parseLora),
         prompt: options.prompt,
         negativePrompt: options.negative ?? '',
-        count: wholeNumber('count', options.count ?? 1),
+        count: options.count ?? 1,
         seed: options.seed ?? 0,
         outDirectory: options.out,
-        steps: wholeNumber('steps', options.steps ?? 20),
+        steps: options.steps ?? 20,
         guidance: options.guidance ?? 4,
         scheduler: options.scheduler === undefined ? undefined : oneOf<SchedulerId>('scheduler', options.scheduler, Object.keys(schedulers) as SchedulerId[]),
         sizePx: options.size === undefined ? undefined : parseSize(options.size),
@@ -173,7 +180,9 @@ export const checkCommand = command(
     report: { kind: 'text', value: 'FILE.json', help: 'write reasons and measures of each photo, without the embeddings' },
   },
   async ({ options }) => {
+    await requireWritable('report', options.report);
     const report = await checkPhotos(options.photos);
+    if (report.photos.length === 0) throw new AppError('usage', { message: `there are no files in ${options.photos}`, help: 'Give the folder that holds the photos themselves; folders in it are not looked into.' });
     await writeReport(options.report, report);
     console.log(formatCheck(report));
   },
@@ -188,6 +197,7 @@ export const convertCommand = command(
     out: { kind: 'text', value: 'FILE', help: 'where to write it, a .safetensors file', required: true },
   },
   async ({ options }) => {
+    await requireWritable('out', options.out);
     const { weights } = await openModel(openModelDirectory(options.model ?? 'builtin'));
     await writeFile(options.out, convertLora(await readLoraFile(options.lora), await loraBaseOf(weights), parseLayout(options.layout) ?? 'kohya'));
     console.log(options.out);
@@ -196,19 +206,14 @@ export const convertCommand = command(
 
 export const inspectCommand = command('say what a model folder, a likeness or another safetensors file holds', openingOptions, async ({ options, positionals }) => {
   const [path] = positionals;
-  if (path === undefined) throw new AppError('usage', { message: 'inspect needs a path', help: 'npm run likeness -- inspect PATH' });
+  if (path === undefined) throw new AppError('usage', { message: 'inspect needs a path', help: 'Give a model folder, a safetensors file, or the word builtin: npm run likeness -- inspect PATH' });
   for (const line of await inspect(path, readOpening(options))) console.log(line);
-});
+}, 'PATH');
 
 function oneOf<T extends string>(name: string, given: string, allowed: readonly T[]): T {
   const found = allowed.find((value) => value === given);
   if (found === undefined) throw new AppError('usage', { message: `--${name} ${given} is not known`, help: `It can be ${allowed.join(', ')}.` });
   return found;
-}
-
-function wholeNumber(name: string, given: number): number {
-  if (Number.isInteger(given) && given >= 1) return given;
-  throw new AppError('usage', { message: `--${name} takes a whole number from 1, not ${given}` });
 }
 
 /** What `--variant` and `--prediction` say together. */
@@ -240,6 +245,6 @@ function parseLora(given: string): { file: string; weight: number } {
 /** `192x256` */
 function parseSize(given: string): [number, number] {
   const match = /^(\d+)x(\d+)$/.exec(given);
-  if (match === null) throw new AppError('usage', { message: `--size takes width x height such as 192x192, not ${given}` });
+  if (match === null) throw new AppError('usage', { message: `--size takes width x height such as 192x192, not ${given}`, help: 'Both in pixels, with an x between them.' });
   return [Number(match[1]), Number(match[2])];
 }

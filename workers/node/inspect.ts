@@ -1,6 +1,6 @@
 /** @file The `inspect` command: what a model folder, a checkpoint, a likeness or another safetensors file holds, in lines. */
 import { open, stat } from 'node:fs/promises';
-import { AppError } from '#models/errors/app-error.ts';
+import { AppError, isAppError } from '#models/errors/app-error.ts';
 import { kindOfFile } from '#models/families/stable-diffusion/single-file/refuse.ts';
 import { readHeader } from '#models/formats/safetensors.ts';
 import { isPickle, isPickleName, pickled } from '#models/formats/weight-files.ts';
@@ -29,8 +29,10 @@ async function inspectModel(path: string, options: OpenModelOptions): Promise<re
 }
 
 async function inspectFile(path: string, options: OpenModelOptions): Promise<readonly string[]> {
-  if (isPickleName(path) || (await startsLikePickle(path))) throw pickled('the disk', path);
-  const header = await readHeader(await fileSource(path));
+  if (isPickleName(path) || (await startsLikePickle(path))) throw pickled(path);
+  const header = await readHeader(await fileSource(path)).catch((cause: unknown) => {
+    throw isAppError(cause, 'weights-corrupt') ? new AppError(cause.code, { message: `${path}: ${cause.message}`, ...(cause.help === undefined ? {} : { help: cause.help }), cause }) : cause;
+  });
   const kind = kindOfFile(header);
   if (kind === 'lora') return inspectLora(path);
   // A checkpoint, of Stable Diffusion or of something that is refused with its name.

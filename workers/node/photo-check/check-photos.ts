@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#models/errors/app-error.ts';
 import { encodeError, type EncodedError } from '#models/errors/error-codec.ts';
-import { checkPhoto, checkSet, coverageOf, hardChecks, inOrder, sentenceOf, type Coverage, type Finding } from '#models/checks/index.ts';
+import { checkPhoto, checkSet, coverageOf, hardChecks, inOrder, sentenceOf, type Coverage, type CoverageGapId, type Finding } from '#models/checks/index.ts';
 import type { PhotoAnalyzer } from '#models/vision/photo-analyzer.ts';
 import type { FaceMeasures, PhotoMeasures } from '#models/vision/photo-measures.ts';
 import { openPhotoAnalyzer } from '../face-models.ts';
@@ -133,12 +133,27 @@ function withoutEmbeddings(measures: PhotoMeasures): ReportedMeasures {
   return { ...measures, faces: measures.faces.map(({ embedding: _embedding, ...face }) => face) };
 }
 
+/** What a set may have too few of, as its last line says it. */
+const gapWords: Readonly<Record<CoverageGapId, string>> = {
+  photos: 'photos with a face',
+  front: 'looking into the camera',
+  left: 'turned to the left',
+  right: 'turned to the right',
+  light: 'in another light',
+  smiling: 'smiling',
+  serious: 'serious',
+  close: 'close up',
+  far: 'from further away',
+  'glasses-with': 'with glasses',
+  'glasses-without': 'without glasses',
+};
+
 /** One line for each photo and two for the set. */
 export function formatCheck({ photos, accepted, coverage, seconds }: CheckReport): string {
   const lines = photos.map(
     ({ file, reasons }) => `${file.padEnd(28)} ${reasons.length === 0 ? 'accepted' : reasons.map(({ check, sentence }) => `[${check}] ${sentence}`).join(' ')}`,
   );
   lines.push(`${accepted} of ${photos.length} accepted in ${seconds.toFixed(1)} s`);
-  if (coverage.missing.length > 0) lines.push(`still missing: ${coverage.missing.map(({ gap, have, want }) => `${gap} (${have} of ${want})`).join(', ')}`);
+  if (coverage.missing.length > 0) lines.push(`the accepted ones together lack: ${coverage.missing.map(({ gap, have, want }) => `${gapWords[gap]} (${have} of ${want})`).join(', ')}`);
   return lines.join('\n');
 }

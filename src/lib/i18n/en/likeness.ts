@@ -12,7 +12,8 @@ export const likeness = {
   noConsentLink: 'Read and agree',
   planTitle: 'The plan',
   planPhotos: (count: number) => `${plural(count, 'photo', 'photos')} to learn from`,
-  planLeftOut: (count: number) => `${plural(count, 'photo is', 'photos are')} left out: no face was found`,
+  planLeftOut: (count: number) => `${plural(count, 'photo is', 'photos are')} left out`,
+  planLeftOutWhy: 'See why',
   planSamples: (count: number) => `${plural(count, 'sample', 'samples')}: each is one photo with fresh noise`,
   planTime: (duration: string) => `${duration} on this computer, measured`,
   planTimeUnknown: 'The time is known after a few steps',
@@ -27,7 +28,7 @@ export const likeness = {
   effortNotes: {
     fast: 'A first look, with half the samples of Standard.',
     normal: 'What most faces need.',
-    thorough: 'Twice the samples. From half way on, pictures are compared with photos that were kept aside (of twelve photos or more), and the best state is kept.',
+    thorough: 'Twice the samples of Standard. With twelve photos or more, a few are kept aside: from half way on, test pictures are compared with them, and the best state is kept.',
   },
   efforts: { fast: 'Quick', normal: 'Standard', thorough: 'Thorough' },
   main: 'Start learning',

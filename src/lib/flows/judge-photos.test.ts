@@ -52,11 +52,11 @@ test('of two pictures that are the same, one is used and the other points to it'
   expect(judgements.get(kept)?.state).toBe('good');
 });
 
-test('photos that nobody looked at are used and marked so', () => {
+test('photos that nobody looked at wait and are marked so', () => {
   const records = [photo(1, null), photo(2), photo(3, dark)];
   const judgements = judgePhotos(records);
   expect(judgements.get('photo 1')?.state).toBe('unchecked');
-  expect(photosForTraining(records, judgements).map(({ id }) => id)).toEqual(['photo 1', 'photo 2']);
+  expect(photosForTraining(records, judgements).map(({ id }) => id)).toEqual(['photo 2']);
   expect(coverageOfPhotos(records).photos).toBe(2);
 });
 

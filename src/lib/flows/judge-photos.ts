@@ -6,7 +6,7 @@ import { mostPhotos } from './defaults.ts';
 /** Only what the judgement needs. */
 export type JudgedRecord = Pick<PhotoRecord, 'id' | 'measures' | 'chosenFace' | 'overridden'>;
 
-/** `used-anyway`: the person has seen the reason. `unchecked`: nobody looked, so it is used and the page says so. */
+/** `used-anyway`: the person has seen the reason. `unchecked`: nobody looked yet, so it waits: what cannot be overridden must not be passed by unseen. */
 export type PhotoState = 'good' | 'used-anyway' | 'unchecked' | 'left-out';
 
 export interface Judgement {
@@ -37,9 +37,10 @@ export function judgePhotos(records: readonly JudgedRecord[]): ReadonlyMap<strin
   );
 }
 
-/** The photos a run learns from, in order: all that are not left out, as many as one likeness takes. */
+/** The photos a run learns from, in order: all that were looked at and are not left out, as many as one likeness takes. */
 export function photosForTraining<Photo extends JudgedRecord>(photos: readonly Photo[], judgements: ReadonlyMap<string, Judgement>): Photo[] {
-  return photos.filter((photo) => judgements.get(photo.id)?.state !== 'left-out').slice(0, mostPhotos);
+  const isUsed = (state: PhotoState | undefined): boolean => state === 'good' || state === 'used-anyway';
+  return photos.filter((photo) => isUsed(judgements.get(photo.id)?.state)).slice(0, mostPhotos);
 }
 
 /** What these photos show of the person; photos that nobody looked at tell nothing. */

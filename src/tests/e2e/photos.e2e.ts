@@ -102,13 +102,16 @@ describe.skipIf(missing !== null)('photos', () => {
     await waitForPhotos(1);
   });
 
-  test('where the face detector cannot be loaded, photos are kept and the page says that nobody looked', async () => {
+  test('where the checks cannot be loaded, photos are kept, wait, and are looked at as soon as they can be', async () => {
     const visitor = await journeys.stage.newVisitor({ serviceWorkers: 'block' }); // It would answer from its own store.
     await visitor.context.route('**/models/vision/**', (route) => route.abort());
     await visitor.visit('/photos');
     await visitor.page.getByTestId('files').setInputFiles([photo(1), photo(2)]);
-    await visitor.page.getByTestId('unchecked').getByText('nobody has looked for a face in 2 photos').waitFor();
+    await visitor.page.getByTestId('unchecked').getByText('2 photos wait').waitFor();
     expect(await visitor.page.locator('[data-state=unchecked]').count()).toBe(2);
+    expect(await visitor.page.getByRole('button', { name: 'Go on to your likeness' }).isDisabled()).toBe(true);
+    await visitor.context.unroute('**/models/vision/**');
+    await visitor.page.getByRole('button', { name: 'Look again' }).click();
     await visitor.page.getByRole('link', { name: 'Go on to your likeness' }).waitFor();
     await visitor.leave();
   });

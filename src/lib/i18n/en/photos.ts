@@ -26,12 +26,13 @@ export const photos = {
   marks: { good: 'Good', unchecked: 'Not checked', usedAnyway: 'Used anyway' },
   reasons: {
     good: 'One face, easy to see.',
-    unchecked: 'Nobody has looked for a face here: the face finder could not run. The middle of the photo is used.',
+    unchecked: 'The checks could not run, so this photo waits. Nothing is learned from a photo before it was looked at.',
     measuring: 'Being looked at.',
   },
   measuring: (count: number) => `Looking at ${plural(count, 'photo', 'photos')} from an earlier version of this app.`,
   uncheckedNote: (count: number) =>
-    `The face finder could not run, so nobody has looked for a face in ${plural(count, 'photo', 'photos')}. ${count === 1 ? 'Its middle is' : 'Their middles are'} used. To have ${count === 1 ? 'it' : 'them'} checked, reload this page with the network on.`,
+    `The checks could not run, so ${plural(count, 'photo waits', 'photos wait')}. Nothing is learned from a photo before it was looked at. With the network on, look again.`,
+  lookAgain: 'Look again',
   edit: 'Edit',
   editLabel: (name: string) => `Edit ${name}`,
   remove: (name: string) => `Remove ${name}`,

@@ -90,6 +90,8 @@ export type GenerateEvent =
   | { readonly kind: 'step'; readonly index: number; readonly step: number; readonly steps: number }
   /** The picture at work as it will be about, after a step; `png` is transferred, not copied, and not stored. */
   | { readonly kind: 'preview'; readonly index: number; readonly step: number; readonly png: Uint8Array }
+  /** A picture that was only to be looked at is done: it is not stored. `png` is transferred. */
+  | { readonly kind: 'trial'; readonly index: number; readonly png: Uint8Array }
   /** The picture is in the image store under `imageId`. */
   | { readonly kind: 'image'; readonly index: number; readonly total: number; readonly imageId: string; readonly secondsLeft: number }
   | { readonly kind: 'finished'; readonly made: number }
@@ -130,6 +132,8 @@ export interface GenerateRequest {
   readonly timestepSpacing: 'leading' | 'trailing' | 'linspace' | null;
   /** Tell pictures while they form, if the model has, or shares, a decoder that is quick enough. */
   readonly previews: boolean;
+  /** True for pictures that are only looked at, to compare settings: told as `trial`, never stored. */
+  readonly isTrial?: boolean;
 }
 
 /** What drawing with a model can be offered, by what else is here. */

@@ -17,7 +17,7 @@ export class EventLine<Event extends TrainEvent | GenerateEvent> {
 
   /** Bytes of pictures move over without a copy. */
   readonly tell = (event: Event): void => {
-    const message = event.kind === 'preview' ? transfer(event, [event.png.buffer]) : event;
+    const message = event.kind === 'preview' || event.kind === 'trial' ? transfer(event, [event.png.buffer]) : event;
     this.#last = Promise.resolve(this.#onEvent(message)).then(
       () => undefined,
       (error: unknown) => console.warn('An event was not taken:', encodeError(error).code),

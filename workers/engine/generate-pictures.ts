@@ -67,6 +67,11 @@ export async function generatePictures(
         await breathe();
         await waitWhilePaused(control, pace);
       });
+      if (request.isTrial === true) {
+        made++;
+        tell({ kind: 'trial', index, png: markMadeWithAi(await encodePng(picture)) });
+        continue;
+      }
       const imageId = await storePicture(picture, order, { ...request, scheduler }, modelId);
       made++;
       pace.mark(made);
@@ -100,14 +105,22 @@ function readScheduler(name: string): SchedulerId {
   throw new AppError('job-invalid', { message: `there is no scheduler "${name}"`, help: `Choose one of ${schedulerIds.join(', ')}.` });
 }
 
-function termsOf(order: PictureOrder, { steps, timestepSpacing }: GenerateRequest, model: LoadedModel): Omit<TextToImageRequest, 'scheduler' | 'loras' | 'tileAbovePixels'> {
+function termsOf(
+  order: PictureOrder,
+  { steps, timestepSpacing }: GenerateRequest,
+  model: LoadedModel,
+): Omit<TextToImageRequest, 'scheduler' | 'loras' | 'tileAbovePixels'> {
   const [widthPx, heightPx] = model.nativeSizePx;
   const { prompt, negativePrompt, seed, guidance } = order;
   return { prompt, negativePrompt, seed, widthPx, heightPx, steps, guidance, timestepSpacing: timestepSpacing ?? undefined };
 }
 
 /** @param onStep awaited before each step and after the last, with the model's present idea of the latent; throws to stop */
-async function drawOrder(model: LoadedModel, request: TextToImageRequest, onStep: (step: number, steps: number, estimate: Float32Array | null) => Promise<void>): Promise<RgbPicture> {
+async function drawOrder(
+  model: LoadedModel,
+  request: TextToImageRequest,
+  onStep: (step: number, steps: number, estimate: Float32Array | null) => Promise<void>,
+): Promise<RgbPicture> {
   await onStep(0, request.steps, null);
   const drawing = textToImage(model, request);
   for (;;) {
@@ -118,7 +131,12 @@ async function drawOrder(model: LoadedModel, request: TextToImageRequest, onStep
 }
 
 /** @throws {AppError} `storage-full` and the like */
-async function storePicture(picture: RgbPicture, order: PictureOrder, request: GenerateRequest & { readonly scheduler: SchedulerId }, modelId: string): Promise<string> {
+async function storePicture(
+  picture: RgbPicture,
+  order: PictureOrder,
+  request: GenerateRequest & { readonly scheduler: SchedulerId },
+  modelId: string,
+): Promise<string> {
   const png = new Blob([markMadeWithAi(await encodePng(picture))], { type: 'image/png' });
   const { projectId, likenessId, loras, scheduler, steps, timestepSpacing } = request;
   const { widthPx, heightPx } = picture;

@@ -1,7 +1,7 @@
 /** @file The plan of the studio as orders. */
 import { expect, test } from 'vitest';
 import { looks } from './looks.ts';
-import { planOrders } from './plan-orders.ts';
+import { drawnIn, planOrders, withSpares } from './plan-orders.ts';
 
 const [first, second] = looks;
 const subject = { token: 'ohwx', personClass: 'woman' } as const;
@@ -13,7 +13,15 @@ test('there are at least six looks, each with a name and a hint in both language
 
 test('looks take turns, so that each shows up early', () => {
   if (first === undefined || second === undefined) throw new Error('two looks are needed');
-  const orders = planOrders([{ look: first, count: 3 }, { look: second, count: 1 }], subject, null, 7);
+  const orders = planOrders(
+    [
+      { look: first, count: 3 },
+      { look: second, count: 1 },
+    ],
+    subject,
+    null,
+    7,
+  );
   expect(orders.map((order) => order.styleId)).toEqual([first.id, second.id, first.id, first.id]);
 });
 
@@ -38,4 +46,17 @@ test('each look keeps its own guidance, unless the person set one for all', () =
 
 test('an empty plan has no orders', () => {
   expect(planOrders([], subject, null, 0)).toEqual([]);
+});
+
+test('half as many again are drawn where the measured pace allows; each order says how many of its look are wanted', () => {
+  if (first === undefined || second === undefined) throw new Error('two looks are needed');
+  const plan = [
+    { look: first, count: 4 },
+    { look: second, count: 1 },
+  ];
+  expect(drawnIn(withSpares(plan, 10))).toBe(7); // 4 become 6; of one there is nothing to choose.
+  for (const pace of [null, 451]) expect(drawnIn(withSpares(plan, pace))).toBe(5); // not known; two spares of 451 s are over a quarter of an hour
+  const orders = planOrders(withSpares(plan, 10), subject, null, 0, 'today');
+  expect(orders.filter(({ styleId }) => styleId === first.id).map(({ batch }) => batch)).toEqual(Array(6).fill({ id: 'today', wanted: 4 }));
+  expect(orders.find(({ styleId }) => styleId === second.id)).not.toHaveProperty('batch');
 });

@@ -14,6 +14,7 @@ import { Notices } from './notices.svelte.ts';
 import { Photos } from './photos.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { Project } from './project.svelte.ts';
+import { StrengthTrial } from './strength-trial.svelte.ts';
 import { Studio } from './studio.svelte.ts';
 import { Training } from './training.svelte.ts';
 
@@ -30,7 +31,8 @@ export class App {
   readonly models = new Models(this.ledger);
   readonly training = new Training(this.project, this.photos, this.models);
   readonly gallery = new Gallery(this.project, this.photos);
-  readonly studio = new Studio(this.project, this.training, this.gallery);
+  readonly studio = new Studio(this.project, this.training, this.gallery, this.device);
+  readonly strengthTrial = new StrengthTrial(this.project, this.training, this.studio);
   #status = $state.raw<AppStatus>({ kind: 'loading' });
 
   get status(): AppStatus {
@@ -54,6 +56,7 @@ export class App {
   async restore(): Promise<void> {
     try {
       await this.project.restore();
+      this.studio.restore();
       await Promise.all([this.photos.restore(), this.training.restore(), this.gallery.restore(), this.device.restore(), this.models.restore()]);
       this.#status = { kind: 'ready' };
     } catch (error) {
@@ -91,6 +94,7 @@ export class App {
     this.preferences.forget();
     this.training.forget();
     this.studio.forget();
+    this.strengthTrial.forget();
     this.gallery.forget();
     this.device.forget();
     this.models.forget();

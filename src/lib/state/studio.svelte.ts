@@ -5,8 +5,9 @@ import { deviceEngine } from '../executors/device.ts';
 import { likenessWeight, pictureSteps } from '../flows/defaults.ts';
 import { drawingTerms, type FastWay, fastWaysOf, type GivenDrawing, givenBy } from '../flows/drawing-way.ts';
 import { type Look, looks } from '../flows/looks.ts';
-import { planOrders } from '../flows/plan-orders.ts';
+import { drawnIn, type PlannedLook, planOrders, withSpares } from '../flows/plan-orders.ts';
 import { subjectOfLikeness } from '../flows/subject-of-likeness.ts';
+import type { Device } from './device.svelte.ts';
 import type { Gallery } from './gallery.svelte.ts';
 import type { Project } from './project.svelte.ts';
 import type { Training } from './training.svelte.ts';
@@ -36,6 +37,7 @@ export class Studio {
   readonly #project: Project;
   readonly #training: Training;
   readonly #gallery: Gallery;
+  readonly #device: Device;
   readonly #counts = $state<Record<string, number>>({});
   #slots = $state.raw<readonly Slot[]>([]);
   #status = $state.raw<QueueStatus>({ kind: 'idle' });
@@ -45,6 +47,11 @@ export class Studio {
   #chosenFast = $state<string | null>(null);
   #forming = $state.raw<FormingPicture | null>(null);
 
+  /** Seconds of a picture as the last queue took them, with the model and the steps that it was of. */
+  #pace = $state.raw<{ readonly modelId: string; readonly steps: number; readonly seconds: number } | null>(null);
+  /** Half as many again are drawn to choose from, where the pace allows. */
+  #drawsSpares = $state(true);
+
   likenessWeight = $state(likenessWeight);
   /** Null: each look's own. */
   guidance = $state<number | null>(null);
@@ -52,10 +59,11 @@ export class Studio {
   /** Null: a new seed each time. */
   seed = $state<number | null>(null);
 
-  constructor(project: Project, training: Training, gallery: Gallery) {
+  constructor(project: Project, training: Training, gallery: Gallery, device: Device) {
     this.#project = project;
     this.#training = training;
     this.#gallery = gallery;
+    this.#device = device;
   }
 
   get status(): QueueStatus {
@@ -131,6 +139,45 @@ export class Studio {
     return this.plan.reduce((sum, entry) => sum + entry.count, 0);
   }
 
+  get drawsSpares(): boolean {
+    return this.#drawsSpares;
+  }
+
+  /** The plan as it will be drawn: with more to choose from, if the person wants that and it does not take too long here. */
+  get drawing(): readonly PlannedLook[] {
+    return this.#drawsSpares ? withSpares(this.plan, this.secondsPerPicture) : this.plan;
+  }
+
+  /** How many pictures will be drawn. */
+  get drawnTotal(): number {
+    return drawnIn(this.drawing);
+  }
+
+  /** As measured here with the model of the likeness; null where nothing was. */
+  get secondsPerPicture(): number | null {
+    const modelId = this.#training.likenessModelId;
+    if (this.#pace !== null && this.#pace.modelId === modelId) return (this.#pace.seconds * this.stepsNow) / this.#pace.steps;
+    return modelId === 'builtin' ? this.#device.secondsToDraw(1, this.stepsNow) : null; // The device was measured with the built-in model.
+  }
+
+  /** What the person chose for this project before. Called once the project is loaded. */
+  restore(): void {
+    const { record } = this.#project;
+    this.likenessWeight = record?.likenessWeight ?? likenessWeight;
+    this.#drawsSpares = record?.drawsSpares ?? true;
+  }
+
+  /** Chooses the strength of the likeness and remembers it for the project. */
+  async chooseWeight(weight: number): Promise<void> {
+    this.likenessWeight = weight;
+    await this.#project.update({ likenessWeight: weight });
+  }
+
+  async chooseSpares(drawsSpares: boolean): Promise<void> {
+    this.#drawsSpares = drawsSpares;
+    await this.#project.update({ drawsSpares });
+  }
+
   countOf(lookId: string): number {
     return this.#counts[lookId] ?? 0;
   }
@@ -150,7 +197,13 @@ export class Studio {
     const { fast, given, steps } = this;
     const terms = drawingTerms({ likenessId: likeness.id, likenessWeight: this.likenessWeight, fast, given, steps });
     const subject = await subjectOfLikeness(likeness, this.#project.personClass);
-    const orders = planOrders(this.plan, subject, given?.guidance ?? this.guidance, this.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+    const orders = planOrders(
+      this.drawing,
+      subject,
+      given?.guidance ?? this.guidance,
+      this.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
+      crypto.randomUUID(),
+    );
     this.#slots = orders.map((order: PictureOrder) => ({ lookId: order.styleId, imageId: null }));
     this.#status = { kind: 'loading' };
     this.#secondsLeft = null;
@@ -198,9 +251,13 @@ export class Studio {
         this.#showForming(null);
         this.#slots = this.#slots.map((slot, index) => (index === event.index ? { ...slot, imageId: event.imageId } : slot));
         this.#secondsLeft = event.secondsLeft;
+        if (event.index + 1 < event.total)
+          this.#pace = { modelId: this.#training.likenessModelId, steps: this.stepsNow, seconds: event.secondsLeft / (event.total - event.index - 1) };
         // A picture that cannot be looked at now is looked at when the gallery opens.
         void this.#gallery.arrived(event.imageId).catch(() => undefined);
         break;
+      case 'trial':
+        break; // Asked for by `StrengthTrial` only.
       case 'finished':
         this.#status = { kind: 'finished', made: event.made, wasStopped: false };
         break;

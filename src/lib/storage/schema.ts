@@ -27,6 +27,9 @@ export interface ProjectRecord {
   readonly consent: ConsentRecord | null;
   /** Where the person was when they left: they land there again. */
   readonly lastRoute: StepRoute;
+  /** As the person chose them in the studio; absent until they did. */
+  readonly likenessWeight?: number;
+  readonly drawsSpares?: boolean;
   readonly createdAt: number;
 }
 

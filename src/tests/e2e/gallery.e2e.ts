@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { missing } from './harness.ts';
-import { seedPictures } from './seed.ts';
+import { fitMeasures, seedPictures } from './seed.ts';
 import { visitorForEach } from './visitors.ts';
 
 describe.skipIf(missing !== null)('the gallery', () => {
@@ -61,6 +61,36 @@ describe.skipIf(missing !== null)('the gallery', () => {
     await journeys.visitor.page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => pictures().count()).toBe(6);
   });
+
+  test('near-duplicates lie in a stack that opens; a picture without a face is set aside with its reason and can be brought back', async () => {
+    const { page } = journeys.visitor;
+    await seedPictures(page, 6, (index) => (index === 1 ? { ...fitMeasures(1), faces: [] } : fitMeasures(index === 4 ? 3 : index)));
+    await page.reload();
+    await journeys.visitor.ready();
+    await expect.poll(() => pictures().count()).toBe(4); // One of the six is set aside, one lies under another.
+    await page.getByRole('button', { name: '1 more like this' }).click();
+    await expect.poll(() => pictures().count()).toBe(5);
+    await page.getByTestId('aside-line').getByText('1 without a face').waitFor();
+    await page.getByRole('button', { name: 'Look at them' }).click();
+    await expect.poll(() => pictures().count()).toBe(1);
+    await pictures().first().click();
+    await page.getByTestId('aside-reason').getByText('No face was found in it.').waitFor();
+    await page.getByTestId('aside-reason').getByRole('button', { name: 'Take back' }).click();
+    await expect.poll(() => pictures().count()).toBe(0);
+    await page.reload();
+    await journeys.visitor.ready();
+    await expect.poll(() => pictures().count()).toBe(5);
+    await page.getByTestId('aside-line').waitFor({ state: 'detached' });
+  });
+
+  test('pictures of an older version are looked at when the gallery opens: plain squares have no face', async () => {
+    const { page } = journeys.visitor;
+    await seedPictures(page, 2, () => undefined);
+    await page.reload();
+    await journeys.visitor.ready();
+    await page.getByTestId('aside-line').getByText('2 without a face').waitFor({ timeout: 60_000 });
+    await expect.poll(() => pictures().count()).toBe(4);
+  }, 90_000);
 
   test('? shows all keys', async () => {
     await press('?');

@@ -1,9 +1,22 @@
 /** @file Puts records into the app's database as the engine would, so that journeys through gallery and settings need no engine. */
 import type { Page } from 'playwright-core';
+import { goodFace, goodPhoto } from '#models/checks/measures-fixture.ts';
+import type { PhotoMeasures } from '#models/vision/photo-measures.ts';
 
-/** Writes pictures for the current project, each a plain square of its own colour. The app must have been opened once. */
-export async function seedPictures(page: Page, count: number): Promise<void> {
-  await page.evaluate(async (total) => {
+/** Measures of a picture that is fit to be seen and like no other. */
+export function fitMeasures(index: number): PhotoMeasures {
+  return { ...goodPhoto, faces: [goodFace], fingerprint: (0xffffn << BigInt(index * 9)).toString(16).padStart(16, '0').slice(-16) };
+}
+
+/**
+ * Writes pictures for the current project, each a plain square of its own colour. The app must have been opened once.
+ *
+ * @param measured what was seen in each; undefined where nobody looked yet
+ */
+export async function seedPictures(page: Page, count: number, measured: (index: number) => PhotoMeasures | undefined = fitMeasures): Promise<void> {
+  const all = Array.from({ length: count }, (_, index) => measured(index) ?? null);
+  await page.evaluate(async (measures) => {
+    const total = measures.length;
     const database = await new Promise<IDBDatabase>((resolve, reject) => {
       const request = indexedDB.open('likeness');
       request.onsuccess = () => {
@@ -47,6 +60,7 @@ export async function seedPictures(page: Page, count: number): Promise<void> {
         setAside: false,
         widthPx: 192,
         heightPx: 192,
+        ...(measures[index] === null ? {} : { measures: measures[index] }),
       });
       transaction.objectStore('imageFiles').put({ imageId: `picture-${index}`, png });
       await new Promise((resolve) => {
@@ -54,5 +68,5 @@ export async function seedPictures(page: Page, count: number): Promise<void> {
       });
     }
     database.close();
-  }, count);
+  }, all);
 }

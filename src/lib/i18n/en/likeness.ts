@@ -28,7 +28,7 @@ export const likeness = {
   effortNotes: {
     fast: 'A first look, with half the samples of Standard.',
     normal: 'What most faces need.',
-    thorough: 'Twice the samples of Standard. With twelve photos or more, a few are kept aside: from half way on, test pictures are compared with them, and the best state is kept.',
+    thorough: 'Twice the samples of Standard. With twelve photos or more, a few are kept aside: towards the end, test pictures are compared with them, and the best state is kept.',
   },
   efforts: { fast: 'Quick', normal: 'Standard', thorough: 'Thorough' },
   main: 'Start learning',

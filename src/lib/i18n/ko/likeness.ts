@@ -29,7 +29,7 @@ export const likeness: Catalogue['likeness'] = {
   effortNotes: {
     fast: '가볍게 먼저 봐요. 샘플은 보통의 절반이에요.',
     normal: '대부분의 얼굴에 알맞아요.',
-    thorough: '샘플이 보통의 두 배예요. 사진이 열두 장 이상이면 몇 장을 따로 두고, 절반이 지나면 시험 그림을 그 사진들과 비교해 가장 좋은 상태를 남겨요.',
+    thorough: '샘플이 보통의 두 배예요. 사진이 열두 장 이상이면 몇 장을 따로 두고, 끝날 무렵 시험 그림을 그 사진들과 비교해 가장 좋은 상태를 남겨요.',
   },
   efforts: { fast: '빠르게', normal: '보통', thorough: '꼼꼼히' },
   main: '배우기 시작',

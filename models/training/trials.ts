@@ -43,9 +43,7 @@ export interface Trial {
 /** Fewest photos learned from for each one kept: with less, what is missing costs more than the choice brings. */
 const learnedForEachKept = 5;
 
-/** Obedience that may be lost for likeness: an eighth of the pictures. */
-const obedienceTolerance = 0.125;
-/** Obedience lost since the first trial at which the words count as no longer obeyed. */
+/** Obedience lost at which the words count as no longer obeyed. With eight pictures less than this is chance. */
 const disobedience = 0.3;
 
 /** Which photos are learned and which are kept: those kept lie evenly among the others, since people add them occasion by occasion. */
@@ -91,9 +89,12 @@ export function obedienceOf({ pictures }: Trial): number {
   return asked.length === 0 ? 1 : asked.filter(({ isObeyed }) => isObeyed === true).length / asked.length;
 }
 
-/** Whether a snapshot takes the place of the best so far: more alike, without paying for it in obedience. */
+/**
+ * Whether a snapshot takes the place of the best so far. The later one has the learning rate on its side, so it does unless the best so far is surely more
+ * alike or the words are no longer obeyed: picking the highest of a few noisy means took a state from before the end that was worse (`README.md`).
+ */
 export function isBetter(trial: Trial, best: Trial | null): boolean {
-  return best === null || (likenessOf(trial) > likenessOf(best) && obedienceOf(trial) >= obedienceOf(best) - obedienceTolerance);
+  return best === null || (!isSurelyMoreAlike(best, trial) && obedienceOf(trial) >= obedienceOf(best) - disobedience);
 }
 
 /** The best of several, as `isBetter` finds it one after another. */

@@ -98,6 +98,7 @@ export const drawingVariants: readonly DrawingVariant[] = [
   { name: 'captions-levels, guidance 7, weight 0.85', training: 'captions-levels', what: 'guidance 7, LoRA weight 0.85', weight: 0.85, guidance: 7 },
   { name: 'captions-levels-600, guidance 5', training: 'captions-levels-600', what: 'guidance 5', weight: 1, guidance: 5 },
   { name: 'thorough, guidance 5', training: 'thorough', what: 'guidance 5', weight: 1, guidance: 5 },
+  { name: 'thorough, guidance 5, last state', training: 'thorough', what: 'guidance 5, the last state instead of the one chosen', weight: 1, guidance: 5, atSamples: 2400 },
   { name: 'thorough, guidance 7, weight 0.85', training: 'thorough', what: 'guidance 7, LoRA weight 0.85', weight: 0.85, guidance: 7 },
   ...[600, 840, 1080].map((atSamples) => ({ name: `first, at ${atSamples}`, training: 'first', what: `snapshot at ${atSamples} samples`, weight: 1, atSamples })),
 ];

@@ -32,7 +32,7 @@ export function personReference(photos: readonly JudgedPhoto[]): PersonReference
   const points = meanShape(shapes);
   return {
     embedding: embeddings.length === 0 ? null : meanEmbedding(embeddings),
-    ownLikeness: embeddings.length < 3 ? null : median(embeddings.map((one) => cosine(one, meanEmbedding(embeddings.filter((other) => other !== one))))),
+    ownLikeness: embeddings.length < 3 ? null : median(embeddings.map((one, at) => cosine(one, meanEmbedding(embeddings.filter((_, other) => other !== at))))),
     skin: faces.length === 0 ? null : { lightness: rangeOf(faces.map(({ skin }) => skin[0])), hueDegrees: rangeOf(faces.map(skinHueDegrees)) },
     shape: shapes.length === 0 ? null : { points, farthest: Math.max(...shapes.map((shape) => shapeDistance(shape, points))) },
     apparentAgeYears: median(faces.flatMap(({ apparentAgeYears }) => apparentAgeYears ?? [])),

@@ -196,6 +196,21 @@ describe('generate', () => {
     expect(await (await readImageFile(again.id))!.text()).toBe(await (await readImageFile(first.id))!.text());
   });
 
+  test('a trial is told with its mark and stored nowhere; the order that a picture is drawn for is kept with it', async () => {
+    const [order] = request.orders;
+    const events = await engine.generate({ ...request, orders: [order!], isTrial: true });
+    expect(events.at(-1)).toEqual({ kind: 'finished', made: 1 });
+    const told = events.flatMap((event) => (event.kind === 'trial' ? [event.png] : []));
+    expect(told.map(isMarkedMadeWithAi)).toEqual([true]);
+    expect(await listImages('p')).toEqual([]);
+    const batch = { id: 'today', wanted: 1 };
+    await engine.generate({ ...request, orders: [{ ...order!, batch }] });
+    const [image] = await listImages('p');
+    expect(image?.batch).toEqual(batch);
+    // The same seed and terms: what was looked at is what is drawn.
+    expect(told[0]).toEqual(new Uint8Array(await (await readImageFile(image!.id))!.arrayBuffer()));
+  });
+
   test('cancelled between steps, it keeps the pictures that are done', async () => {
     const events = await engine.generate({ ...request, steps: 40 }, (event) => {
       if (event.kind === 'step' && event.index === 1 && event.step === 1) void engine.api.cancel('generate');

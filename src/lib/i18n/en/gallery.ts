@@ -52,7 +52,7 @@ export const gallery = {
   stack: (count: number) => `${count.toLocaleString('en-GB')} more like this`,
   stackClose: 'Close the stack',
   likenessTitle: 'Likeness',
-  likeness: { high: 'Looks very much like you.', good: 'Looks like you.', some: 'Looks somewhat like you.', little: 'Hardly looks like you.' },
+  likeness: { high: 'Looks very much like you.', good: 'Looks like you.', some: 'Looks somewhat like you.', little: 'Looks only a little like you.' },
   likenessNumbers: (value: string, own: string, stranger: string) => `${value}, where your own photos among themselves have ${own} and strangers ${stranger}.`,
   likenessUnknown: 'Not looked at yet.',
   likenessNoPhotos: 'There are no photos to compare with.',

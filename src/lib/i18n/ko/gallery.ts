@@ -52,7 +52,7 @@ export const gallery: Catalogue['gallery'] = {
   stack: (count) => `비슷한 그림 ${number(count)}장 더`,
   stackClose: '묶음 닫기',
   likenessTitle: '닮은 정도',
-  likeness: { high: '아주 많이 닮았어요.', good: '닮았어요.', some: '조금 닮았어요.', little: '거의 닮지 않았어요.' },
+  likeness: { high: '아주 많이 닮았어요.', good: '닮았어요.', some: '어느 정도 닮았어요.', little: '조금만 닮았어요.' },
   likenessNumbers: (value, own, stranger) => `${value}이에요. 내 사진끼리는 ${own}, 다른 사람과는 ${stranger}쯤이에요.`,
   likenessUnknown: '아직 살펴보지 않았어요.',
   likenessNoPhotos: '견주어 볼 사진이 없어요.',

@@ -1,6 +1,16 @@
 /** @file The gallery: the stored pictures in order, their marks, what is set aside and why, and undoing what was done to them. */
 import { personReference, rankPictures, type AsideReason, type PersonReference, type Standing } from '#models/ranking/index.ts';
-import { findImage, type ImageMarks, type ImageRecord, type ImageWithFile, listImages, readImageFile, saveImages, takeImages, updateImage } from '#storage/image-store.ts';
+import {
+  findImage,
+  type ImageMarks,
+  type ImageRecord,
+  type ImageWithFile,
+  listImages,
+  readImageFile,
+  saveImages,
+  takeImages,
+  updateImage,
+} from '#storage/image-store.ts';
 import { devicePhotos } from '../executors/device.ts';
 import { inShownOrder, type GallerySort, toRanked } from '../flows/gallery-order.ts';
 import type { Photos } from './photos.svelte.ts';
@@ -29,8 +39,22 @@ export class Gallery {
   #openStacks = $state.raw<ReadonlySet<string>>(new Set());
   #looking = $state.raw<LookingProgress | null>(null);
   #undo: Undoable[] = [];
-  readonly #person = $derived.by(() => personReference(this.#photos.usable.flatMap(({ id, measures, chosenFace }) => (measures === null ? [] : [{ id, measures, ...(chosenFace === null ? {} : { chosenFace }) }]))));
+  readonly #person = $derived.by(() =>
+    personReference(
+      this.#photos.usable.flatMap(({ id, measures, chosenFace }) =>
+        measures === null ? [] : [{ id, measures, ...(chosenFace === null ? {} : { chosenFace }) }],
+      ),
+    ),
+  );
   readonly #standings = $derived.by(() => new Map(rankPictures(this.#images.map(toRanked), this.#person).map((standing) => [standing.id, standing])));
+  readonly #stackSizes = $derived.by(() => {
+    const sizes = new Map<string, number>();
+    for (const image of this.#images) {
+      const leaderId = this.#standings.get(image.id)?.leaderId ?? image.id;
+      if (leaderId !== image.id && !this.isAside(image)) sizes.set(leaderId, (sizes.get(leaderId) ?? 0) + 1);
+    }
+    return sizes;
+  });
 
   constructor(project: Project, photos: Photos) {
     this.#project = project;
@@ -99,7 +123,7 @@ export class Gallery {
 
   /** How many near-duplicates lie under a picture; 0 for one that is no leader. */
   stackSize(id: string): number {
-    return this.#images.filter((image) => image.id !== id && !this.isAside(image) && this.standingOf(image.id)?.leaderId === id).length;
+    return this.#stackSizes.get(id) ?? 0;
   }
 
   isStackOpen(id: string): boolean {

@@ -106,7 +106,7 @@ export const trainCommand = command(
         if (event.kind === 'trial') console.log(`tried after ${event.trial.samplesSeen} samples: likeness ${likenessOf(event.trial).toFixed(4)}, backdrop ${(100 * obedienceOf(event.trial)).toFixed(0)} %`);
       },
     );
-    for (const { file, reason } of report.photosRefused) console.error(`left out ${file}: ${reason}`);
+    for (const { file, reason } of report.photosRefused) console.error(`left out ${reason.startsWith(file) ? reason : `${file}: ${reason}`}`);
     console.log(`learned from ${report.photosUsed} photos in ${report.seconds['total']!.toFixed(0)} s (${report.samplesPerSecond.toFixed(1)} samples/s): ${options.out}`);
     await writeReport(options.report, report);
     await runner.dispose();

@@ -91,6 +91,17 @@ describe.skipIf(missing !== null)('a model of one’s own', () => {
     expect(naming).toEqual(['/_app/immutable/workers/model.worker']);
   });
 
+  test('what it predicts can be said on its card, stays said, and can be taken back', async () => {
+    const said = own().getByLabel('What it predicts');
+    await said.selectOption('Velocity (v-prediction)');
+    await page.getByText('should be learned again').waitFor();
+    await visitor.visit('/models');
+    expect(await said.inputValue()).toBe('v_prediction');
+    await said.selectOption('Decided by the file');
+    await visitor.visit('/models');
+    expect(await said.inputValue()).toBe('');
+  });
+
   test(
     'a likeness is learned with it, and offline one picture is drawn',
     async () => {

@@ -97,6 +97,16 @@ export class Gallery {
     return inShownOrder(passing, this.#standings, this.#sort, this.#filter === 'all' ? this.#openStacks : null);
   }
 
+  /** As `shown`, with what lies in closed stacks: what a download of all holds. */
+  get whole(): readonly ImageRecord[] {
+    return inShownOrder(
+      this.#images.filter((image) => this.#passes(image, this.#filter)),
+      this.#standings,
+      this.#sort,
+      null,
+    );
+  }
+
   /** Pictures set aside by ranking, by their weightiest reason; those that the person set aside are not among them. */
   get asideReasons(): ReadonlyMap<AsideReason, number> {
     const counts = new Map<AsideReason, number>();

@@ -17,7 +17,7 @@ export const gallery = {
   sorts: { best: 'Best first', newest: 'Newest', look: 'By look' },
   looking: (done: number, total: number) => `Looking at ${done + 1} of ${plural(total, 'picture', 'pictures')}. They fall into order when all are seen.`,
   asideLine: (count: number) => `${count.toLocaleString('en-GB')} set aside`,
-  /** After the number of pictures that ranking set aside for it. */
+  /** Beside the number of pictures that ranking set aside for it. */
   asideShort: {
     nudity: 'not fit to show',
     'no-face': 'without a face',
@@ -27,8 +27,9 @@ export const gallery = {
     'face-small': 'with a tiny face',
     'skin-tone': 'with another skin tone',
     'not-alike': 'not like you',
-    spare: 'spare: others are better',
+    spare: 'spare (others are better)',
   },
+  asideCount: (count: number, reason: string) => `${count.toLocaleString('en-GB')} ${reason}`,
   asideByYou: (count: number) => `${count.toLocaleString('en-GB')} by you`,
   asideNote: 'Nothing is deleted by itself. Bring back what you like.',
   asideSentence: {

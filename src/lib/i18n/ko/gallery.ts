@@ -29,7 +29,8 @@ export const gallery: Catalogue['gallery'] = {
     'not-alike': '닮지 않음',
     spare: '더 나은 그림이 있음',
   },
-  asideByYou: (count) => `직접 치운 것 ${number(count)}`,
+  asideCount: (count, reason) => `${reason} ${number(count)}장`,
+  asideByYou: (count) => `직접 치운 것 ${number(count)}장`,
   asideNote: '저절로 지워지는 그림은 없어요. 마음에 들면 다시 꺼내 주세요.',
   asideSentence: {
     nudity: '노출이 있는 그림 같아요.',

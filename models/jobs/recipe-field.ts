@@ -13,7 +13,7 @@ const weight = z.number().min(0).max(100);
 export const recipeField = z
   .strictObject({
     faceHeights: z.array(z.number().min(0.1).max(1)).min(1).max(8).readonly(),
-    captions: z.enum(['plain', 'measured']),
+    captions: z.enum(['plain', 'surroundings', 'measured']),
     lossWeights: z.strictObject({ face: weight.positive(), body: weight, background: weight }),
     noiseLevels: z.strictObject({ spread: z.enum(['even', 'random']), highest: z.number().positive().max(1) }),
   })

@@ -53,7 +53,7 @@ async function encodeView(model: LoadedModel, photo: LearningPhoto, faceHeight: 
   // What the photo had room for: a large face stays close up, whatever was wanted.
   const showsShoulders = box !== null && box[3] - box[1] < halfBodyFaceHeight;
   const knows = (word: string): boolean => model.tokenizer.tokenize(word).length === 1;
-  const details = recipe.captions === 'plain' ? [] : captionDetails(photoFacts(photo, square, showsShoulders, typical), knows);
+  const details = recipe.captions === 'plain' ? [] : captionDetails(photoFacts(recipe.captions === 'measured' ? photo : { ...photo, measures: null }, square, showsShoulders, typical), knows);
   return {
     latent: latent.data as Float32Array,
     lossWeight: faceLossWeights(latent.shape.slice(2), box, recipe.lossWeights),

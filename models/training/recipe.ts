@@ -15,8 +15,11 @@ export interface TrainingRecipe {
    * Where less than `halfBodyFaceHeight` is left after what the photo has room for, shoulders are in view and the caption says so.
    */
   readonly faceHeights: readonly number[];
-  /** `plain`: one sentence for all photos. `measured`: with what was measured on each, so that it is not learned as part of the person. */
-  readonly captions: 'plain' | 'measured';
+  /**
+   * `plain`: one sentence for all photos. `surroundings`: with clothes, backdrop and light of each, read from its pixels, so that they are not learned as part of the person.
+   * `measured`: with expression, glasses, turn and shade too, where nets measured the photo.
+   */
+  readonly captions: 'plain' | 'surroundings' | 'measured';
   readonly lossWeights: LossWeightOptions;
   readonly noiseLevels: NoiseLevelPlan;
 }

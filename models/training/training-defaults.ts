@@ -20,7 +20,7 @@ export interface TrainingDefaults {
 export const trainingDefaults: TrainingDefaults = {
   lora: { rank: 16, alpha: 16, targets: 'all' },
   // Both obey the words better at the same likeness: `README.md` has the table.
-  recipe: { ...firstRecipe, captions: 'measured', noiseLevels: { spread: 'even', highest: 0.8 } },
+  recipe: { ...firstRecipe, captions: 'surroundings', noiseLevels: { spread: 'even', highest: 0.8 } },
   samples: 1200,
   batchSize: 4,
   accumulation: 1,

@@ -41,8 +41,8 @@ export const trainingVariants: readonly TrainingVariant[] = [
   { name: 'first', what: 'close-ups, one caption, even noise levels', recipe: firstRecipe, samples: usualSamples },
   {
     name: 'captions-levels',
-    what: 'captions measured, levels above 0.8 left out',
-    recipe: { ...firstRecipe, captions: 'measured', noiseLevels: belowHighest },
+    what: 'captions of the surroundings, levels above 0.8 left out',
+    recipe: { ...firstRecipe, captions: 'surroundings', noiseLevels: belowHighest },
     samples: usualSamples,
   },
   {
@@ -53,8 +53,8 @@ export const trainingVariants: readonly TrainingVariant[] = [
   },
   {
     name: 'captions-half-body',
-    what: 'captions measured, half-body crops',
-    recipe: { ...firstRecipe, captions: 'measured', faceHeights: withHalfBody },
+    what: 'captions of the surroundings, half-body crops',
+    recipe: { ...firstRecipe, captions: 'surroundings', faceHeights: withHalfBody },
     samples: usualSamples,
   },
   {

@@ -8,15 +8,16 @@ test('one photo is judged by its own limit', () => {
 });
 
 test('a person is judged by the median, which is stricter than one photo and not moved by one bad reading', () => {
-  expect(personReadsAsMinor([19, 19.5, 20])).toBe(true);
-  expect([19, 19.5, 20].some(readsAsMinor)).toBe(false);
-  expect(personReadsAsMinor([8, 30, 31, 32])).toBe(false);
-  expect(personReadsAsMinor([20, 21, 20, 20.9])).toBe(true); // 20.45: the mean of the two in the middle
+  const young = [18.5, 18.5, 19, 19, 19.5, 20, 20, 20];
+  expect(personReadsAsMinor(young)).toBe(true);
+  expect(young.some(readsAsMinor)).toBe(false);
+  expect(personReadsAsMinor([8, 30, 30, 31, 31, 32, 32, 33])).toBe(false);
+  expect(personReadsAsMinor([19, 20, 20, 20, 20.9, 21, 21, 21])).toBe(true); // 20.45: the mean of the two in the middle
 });
 
 test('too few photos are not judged together', () => {
   expect(personReadsAsMinor([])).toBe(false);
-  expect(personReadsAsMinor([10, 10])).toBe(false);
+  expect(personReadsAsMinor(Array.from({ length: minorLimits.fewestPhotos - 1 }, () => 10))).toBe(false);
 });
 
 test('younger readings never free a person who was stopped', () => {

@@ -23,6 +23,7 @@ export const photos = {
   cannotGoOn: 'Two photos are the least a likeness can be learned from.',
   added: (count: number) => `${plural(count, 'photo was', 'photos were')} added.`,
   sheetTitle: 'In use',
+  sheetTitleWaiting: 'In use or waiting',
   marks: { good: 'Good', unchecked: 'Not checked', usedAnyway: 'Used anyway' },
   reasons: {
     good: 'One face, easy to see.',

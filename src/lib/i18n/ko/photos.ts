@@ -24,6 +24,7 @@ export const photos: Catalogue['photos'] = {
   cannotGoOn: '얼굴을 배우려면 적어도 두 장이 필요해요.',
   added: (count) => `사진 ${number(count)}장을 더했어요.`,
   sheetTitle: '쓰는 사진',
+  sheetTitleWaiting: '쓰고 있거나 기다리는 사진',
   marks: { good: '좋음', unchecked: '확인 안 됨', usedAnyway: '그대로 씀' },
   reasons: {
     good: '얼굴 하나가 잘 보여요.',

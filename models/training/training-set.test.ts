@@ -3,7 +3,9 @@ import { noiseSchedule } from '../schedulers/noise-schedule.ts';
 import { resolveOptions } from '../schedulers/scheduler-config.ts';
 import { drawSample, type SamplePlan, type TrainingSet } from './training-set.ts';
 
-const schedule = noiseSchedule(resolveOptions({ beta_schedule: 'scaled_linear', beta_start: 0.00085, beta_end: 0.012, num_train_timesteps: 1000 }));
+const schedule = noiseSchedule(
+  resolveOptions({ className: 'DDIMScheduler', stated: { betaSchedule: 'scaled_linear', betaStart: 0.00085, betaEnd: 0.012, trainSteps: 1000 } }),
+);
 const view = (caption: string) => ({ latent: new Float32Array(4).fill(1), lossWeight: new Float32Array(1).fill(1), caption });
 const set: TrainingSet = {
   latentShape: [4, 1, 1],

@@ -32,5 +32,8 @@ export default ts.config(
   { files: numericFolders.flatMap((folder) => [`${folder}/*.ts`]), rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   // Ambient globals can be declared with `var` only.
   { files: ['**/*.d.ts'], rules: { 'no-var': 'off' } },
-  { files: ['workers/node/**', 'server/**', '**/*.test.ts', '**/*.e2e.ts', 'src/tests/**', 'models/testing/**'], rules: { 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' } },
+  {
+    files: ['workers/node/**', 'server/**', '**/*.test.ts', '**/*.e2e.ts', 'src/tests/**', 'models/testing/**'],
+    rules: { 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
 );

@@ -10,14 +10,17 @@ const schema = z.object({
   /** The folder with the built site. */
   SITE_FOLDER: z.string().min(1).default('build'),
   /** Mirrors that models may be loaded from, beside the hub; `none` for no origin at all. */
-  MODEL_ORIGINS: z.string().optional().transform((setting, context) => {
-    try {
-      return readModelOrigins(setting);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
-      return z.NEVER;
-    }
-  }),
+  MODEL_ORIGINS: z
+    .string()
+    .optional()
+    .transform((setting, context) => {
+      try {
+        return readModelOrigins(setting);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+        return z.NEVER;
+      }
+    }),
 });
 
 export interface Environment {

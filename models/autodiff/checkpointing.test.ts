@@ -79,10 +79,17 @@ const request: TrainingRequest = {
 };
 
 function draw(seed: number, shape: readonly number[], scale: number): Tensor {
-  return float32(shape, new TorchRandom(seed).normal(elementCount(shape)).map((element) => element * scale));
+  return float32(
+    shape,
+    new TorchRandom(seed).normal(elementCount(shape)).map((element) => element * scale),
+  );
 }
 
-const weights = new Map(request.stages.filter(({ name }) => name !== 'attend' && name !== 'loss').map(({ name }, i) => [`${name}.weight`, draw(i + 1, [3, name === 'up' ? 9 : 3, 3, 3], 0.3)]));
+const weights = new Map(
+  request.stages
+    .filter(({ name }) => name !== 'attend' && name !== 'loss')
+    .map(({ name }, i) => [`${name}.weight`, draw(i + 1, [3, name === 'up' ? 9 : 3, 3, 3], 0.3)]),
+);
 const feeds = Object.fromEntries([...request.fed].map(([name, { shape }], i) => [name, draw(10 + i, shape, 0.5)]));
 
 /** Loss and gradients by trained name. */
@@ -93,7 +100,10 @@ async function execute(plan: TrainingPlan): Promise<Map<string, Float64Array>> {
   const results = await compiled.run(feeds);
   expect(Object.keys(results).sort(), 'nothing but results is left on the device').toEqual(['loss', ...plan.gradients.values()].sort());
   const read = async (name: string) => Float64Array.from((await results[name]!.read()).data as Float32Array);
-  return new Map([['loss', await read('loss')], ...(await Promise.all([...plan.gradients].map(async ([name, gradient]) => [name, await read(gradient)] as const)))]);
+  return new Map([
+    ['loss', await read('loss')],
+    ...(await Promise.all([...plan.gradients].map(async ([name, gradient]) => [name, await read(gradient)] as const))),
+  ]);
 }
 
 test('an unlimited budget gives one run without recomputation', () => {
@@ -108,7 +118,8 @@ test('block-wise gradients equal those of one graph, whatever the budget', async
   for (const budget of [0, 2500, 4000, 6000, 8000, 12000]) {
     const plan = planTraining(request, budget);
     seen.add(plan.groupSizes.join());
-    for (const [name, gradient] of await execute(plan)) expect(relativeError(gradient, whole.get(name)!), `${name}, groups ${plan.groupSizes.join()}`).toBeLessThan(1e-6);
+    for (const [name, gradient] of await execute(plan))
+      expect(relativeError(gradient, whole.get(name)!), `${name}, groups ${plan.groupSizes.join()}`).toBeLessThan(1e-6);
   }
   expect(seen.size, `the budgets lead to different groups: ${[...seen].join(' | ')}`).toBeGreaterThan(2);
 });
@@ -141,7 +152,9 @@ test('attention weights are computed twice before the graph is cut', () => {
   const large = { dtype: 'float32', shape: [1, 3, 16, 16] } as const;
   const twice: TrainingRequest = {
     ...request,
-    stages: request.stages.flatMap((stage) => (stage.name === 'attend' ? [attend('attend', 'mid', 'once'), attend('attend again', 'once', 'attended')] : [stage])),
+    stages: request.stages.flatMap((stage) =>
+      stage.name === 'attend' ? [attend('attend', 'mid', 'once'), attend('attend again', 'once', 'attended')] : [stage],
+    ),
     fed: new Map([...request.fed, ['sample', large], ['target', large]]),
   };
   const whole = planTraining(twice, Infinity);
@@ -153,12 +166,27 @@ test('attention weights are computed twice before the graph is cut', () => {
 
 test('a stage that no trained tensor reaches is not differentiated', () => {
   const plan = planTraining(request, 0);
-  expect(plan.runs.map(({ graph }) => graph.name)).toEqual(['input, forward', 'down, forward', 'mid, forward', 'attend, forward', 'up, forward', 'loss, backward', 'up, backward', 'attend, backward', 'mid, backward', 'down, backward']);
+  expect(plan.runs.map(({ graph }) => graph.name)).toEqual([
+    'input, forward',
+    'down, forward',
+    'mid, forward',
+    'attend, forward',
+    'up, forward',
+    'loss, backward',
+    'up, backward',
+    'attend, backward',
+    'mid, backward',
+    'down, backward',
+  ]);
   expect(plan.runs.at(-1)!.graph.outputs.map(({ name }) => name)).toEqual(['shared.gradient']);
 });
 
 test('a trained tensor that two stages share gets the sum of both gradients', async () => {
-  const sharing = { ...request, stages: request.stages.map((stage) => (stage.name === 'mid' ? block('mid', ['skip.1'], 'mid', 'shared') : stage)), trained: ['shared', 'wide'] };
+  const sharing = {
+    ...request,
+    stages: request.stages.map((stage) => (stage.name === 'mid' ? block('mid', ['skip.1'], 'mid', 'shared') : stage)),
+    trained: ['shared', 'wide'],
+  };
   const whole = await execute(planTraining(sharing, Infinity));
   const staged = await execute(planTraining(sharing, 0));
   for (const [name, gradient] of staged) expect(relativeError(gradient, whole.get(name)!), name).toBeLessThan(1e-6);

@@ -22,7 +22,12 @@ describe('the backward graph is as lean as one written by hand', () => {
   test('of a linear layer with a frozen weight: one product', () => {
     const b = new GraphBuilder('linear');
     const x = b.input('x', 'float32', [2, 3]);
-    const y = b.node('Gemm', [x, b.parameter('weight', 'float32', [4, 3]), b.parameter('bias', 'float32', [4])], { transA: false, transB: true, alpha: 1, beta: 1 });
+    const y = b.node('Gemm', [x, b.parameter('weight', 'float32', [4, 3]), b.parameter('bias', 'float32', [4])], {
+      transA: false,
+      transB: true,
+      alpha: 1,
+      beta: 1,
+    });
     expect(printGradients(b, y, [x])).toMatchSnapshot();
   });
 
@@ -121,7 +126,9 @@ test('a wanted value that no seed depends on is an error naming it', () => {
 test('a seed of another shape is refused', () => {
   const b = new GraphBuilder('seed');
   const x = b.input('x', 'float32', [2]);
-  expect(() => appendGradients(b, new Map([[b.node('Exp', [x]), b.input('g', 'float32', [3])]]), [x])).toThrow('seed float32[3] for Exp_0, which is float32[2]');
+  expect(() => appendGradients(b, new Map([[b.node('Exp', [x]), b.input('g', 'float32', [3])]]), [x])).toThrow(
+    'seed float32[3] for Exp_0, which is float32[2]',
+  );
 });
 
 test('statistics of a layer norm have no gradient rule, and say so', () => {

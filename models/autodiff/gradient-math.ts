@@ -94,19 +94,29 @@ export class GradientMath {
     const producer = this.builder.producerOf(x);
     if (producer?.op === 'Transpose') {
       const inner = producer.attributes['perm'] as readonly number[];
-      return this.transpose(producer.inputs[0]!, perm.map((axis) => inner[axis]!));
+      return this.transpose(
+        producer.inputs[0]!,
+        perm.map((axis) => inner[axis]!),
+      );
     }
     if (producer !== undefined && this.#products.has(x)) return this.#transposedGemm(producer);
     // Moving an axis of size 1 moves no element.
     const movesNothing = isIdentity(perm.filter((axis) => x.shape[axis] !== 1).map((axis, _, kept) => kept.filter((other) => other < axis).length));
-    if (movesNothing) return this.reshape(x, perm.map((axis) => x.shape[axis]!));
+    if (movesNothing)
+      return this.reshape(
+        x,
+        perm.map((axis) => x.shape[axis]!),
+      );
     return this.builder.node('Transpose', [x], { perm });
   }
 
   /** Swaps the last two axes. */
   swapLast(x: Value): Value {
     const rank = x.shape.length;
-    return this.transpose(x, x.shape.map((_, axis) => (axis < rank - 2 ? axis : axis === rank - 2 ? rank - 1 : rank - 2)));
+    return this.transpose(
+      x,
+      x.shape.map((_, axis) => (axis < rank - 2 ? axis : axis === rank - 2 ? rank - 1 : rank - 2)),
+    );
   }
 
   /** Adds up what broadcasting spread: the gradient of an operand of `shape` from the gradient of the result. */

@@ -96,7 +96,12 @@ export class GroupBuilder {
   /** What lies beside a group's own run: boundary tensors that it or earlier stages read, and gradients so far. */
   #bytesAround(end: number, known: GradientNames): number {
     const { stages, fed } = this.request;
-    const boundaries = new Set(stages.slice(0, end).flatMap(({ inputs }) => inputs).filter((name) => !fed.has(name)));
+    const boundaries = new Set(
+      stages
+        .slice(0, end)
+        .flatMap(({ inputs }) => inputs)
+        .filter((name) => !fed.has(name)),
+    );
     return [...boundaries, ...known.keys()].reduce((sum, name) => sum + sizeBytes(this.types.get(name)!), 0);
   }
 }

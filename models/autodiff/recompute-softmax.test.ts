@@ -31,7 +31,9 @@ test.each([false, true])('the gradient is unchanged and holds one softmax at a t
   const graph = attentionGraph(masked);
   const lean = recomputeSoftmax(graph, 0);
   verifyGraph(lean);
-  const values = new Map(graph.inputs.map(({ name, shape }, i) => [name, { shape, data: Float64Array.from(new TorchRandom(i + 1).normal(elementCount(shape))) }]));
+  const values = new Map(
+    graph.inputs.map(({ name, shape }, i) => [name, { shape, data: Float64Array.from(new TorchRandom(i + 1).normal(elementCount(shape))) }]),
+  );
   expect(evaluateGraph(lean, values, 'float64').get('gradient')!.data).toEqual(evaluateGraph(graph, values, 'float64').get('gradient')!.data);
   expect(lean.nodes.filter(({ op }) => op === 'Softmax')).toHaveLength(6);
   expect(peakBytes(graph) - peakBytes(lean)).toBeGreaterThan(0.75 * 2 * weightsBytes);

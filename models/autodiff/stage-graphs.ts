@@ -53,7 +53,11 @@ export function mergeStages(stages: readonly Stage[], needed: ReadonlySet<string
 }
 
 /** A stage in a fresh builder, its inputs declared. */
-function startStage(stage: Stage, types: TypesByName, purpose: string): { builder: GraphBuilder; inputs: ReadonlyMap<string, Value>; outputs: ReadonlyMap<string, Value> } {
+function startStage(
+  stage: Stage,
+  types: TypesByName,
+  purpose: string,
+): { builder: GraphBuilder; inputs: ReadonlyMap<string, Value>; outputs: ReadonlyMap<string, Value> } {
   const builder = new GraphBuilder(`${stage.name}, ${purpose}`);
   const inputs = new Map(
     stage.inputs.map((name) => {
@@ -78,7 +82,10 @@ export function buildForward(stage: Stage, types: TypesByName): Graph {
 /** Which outputs of a stage depend on the `active` inputs, and every output's type. */
 export function traceStage(stage: Stage, types: TypesByName, active: ReadonlySet<string>): { readonly types: TypesByName; readonly active: readonly string[] } {
   const { builder, inputs, outputs } = startStage(stage, types, 'trace');
-  const reached = dependents(builder.nodes, [...inputs].filter(([name]) => active.has(name)).map(([, value]) => value));
+  const reached = dependents(
+    builder.nodes,
+    [...inputs].filter(([name]) => active.has(name)).map(([, value]) => value),
+  );
   return {
     types: new Map(stage.outputs.map((name) => [name, outputs.get(name)!])),
     active: stage.outputs.filter((name) => reached.has(outputs.get(name)!)),
@@ -126,7 +133,11 @@ export function buildBackward(stage: Stage, types: TypesByName, { seeded, loss, 
   if (loss !== undefined) seed(loss, builder.scalar(1));
   const leading = leadsTo(builder.nodes, seeds.keys());
   const active = wanted.filter((name) => leading.has(inputs.get(name)!));
-  const gradients = appendGradients(builder, seeds, active.map((name) => inputs.get(name)!));
+  const gradients = appendGradients(
+    builder,
+    seeds,
+    active.map((name) => inputs.get(name)!),
+  );
   if (loss !== undefined) builder.output(loss, outputs.get(loss)!);
   for (const name of active) {
     const gradient = gradients.get(inputs.get(name)!)!;

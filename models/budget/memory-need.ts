@@ -31,7 +31,8 @@ export interface MemoryNeed {
   readonly runtimeBytes: number;
 }
 
-export const totalBytes = ({ weightBytes, activationBytes, adapterBytes, runtimeBytes }: MemoryNeed): number => weightBytes + activationBytes + adapterBytes + runtimeBytes;
+export const totalBytes = ({ weightBytes, activationBytes, adapterBytes, runtimeBytes }: MemoryNeed): number =>
+  weightBytes + activationBytes + adapterBytes + runtimeBytes;
 
 export interface TrainingSettings {
   readonly resolutionPx: number;
@@ -84,7 +85,12 @@ export function* canFit(model: StableDiffusionModel, settings: TrainingSettings,
 }
 
 /** As `learnLikeness` has them with the same number of bytes. */
-function stagesWithin(model: StableDiffusionModel, { resolutionPx, batchSize, lora }: TrainingSettings, { bindingBytes }: MemoryPlatform, plannedBytes: number): TrainingStages {
+function stagesWithin(
+  model: StableDiffusionModel,
+  { resolutionPx, batchSize, lora }: TrainingSettings,
+  { bindingBytes }: MemoryPlatform,
+  plannedBytes: number,
+): TrainingStages {
   const side = Math.floor(resolutionPx / model.vae.downscale);
   const size = { batch: batchSize, height: side, width: side, contextLength: model.textEncoder.positions };
   return trainingStages(model.unet, { size, lora, attentionBytes: attentionPartBytes(plannedBytes, bindingBytes) });
@@ -118,7 +124,13 @@ export interface MergingNeed {
  * What drawing one picture takes, with guidance: two latents at once. All parts of the model stay loaded. Merged weights lie in the place of
  * the plain ones; their factors and one layer with its product are there only before the first picture, when nothing is drawn yet.
  */
-export function drawingNeed(model: StableDiffusionModel, widthPx: number, heightPx: number, platform: MemoryPlatform, merging: MergingNeed | null = null): MemoryNeed {
+export function drawingNeed(
+  model: StableDiffusionModel,
+  widthPx: number,
+  heightPx: number,
+  platform: MemoryPlatform,
+  merging: MergingNeed | null = null,
+): MemoryNeed {
   const size = { height: Math.floor(heightPx / model.vae.downscale), width: Math.floor(widthPx / model.vae.downscale) };
   const graphs = [
     model.buildTextEncoder({ batch: 2, length: model.textEncoder.positions, tokens: 'rows' }),
@@ -127,7 +139,10 @@ export function drawingNeed(model: StableDiffusionModel, widthPx: number, height
   ];
   return {
     weightBytes: weightBytesOf(graphs),
-    activationBytes: Math.max(merging === null ? 0 : merging.factorBytes + merging.layerBytes, Math.max(...graphs.map(plannedPeakBytes)) * platform.allocatorShare),
+    activationBytes: Math.max(
+      merging === null ? 0 : merging.factorBytes + merging.layerBytes,
+      Math.max(...graphs.map(plannedPeakBytes)) * platform.allocatorShare,
+    ),
     adapterBytes: 0,
     runtimeBytes: platform.runtimeBytes,
   };

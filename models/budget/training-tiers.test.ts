@@ -12,7 +12,10 @@ const rank = 16;
 
 /** A model by its published configurations. */
 function readPublished(name: string): StableDiffusionModel {
-  const published = JSON.parse(readFileSync(new URL(`../testing/reference/conformance/published/${name}.json`, import.meta.url), 'utf8')) as Record<string, unknown>;
+  const published = JSON.parse(readFileSync(new URL(`../testing/reference/conformance/published/${name}.json`, import.meta.url), 'utf8')) as Record<
+    string,
+    unknown
+  >;
   return readStableDiffusion({ modelIndex: published['model_index'], unet: published['unet'], textEncoder: published['text_encoder'], vae: published['vae'] });
 }
 const model = readPublished('sd-1.5');
@@ -27,12 +30,29 @@ test('a budget counts the published weights, and the 3.19 million numbers of a L
 });
 
 test('what fits is the best tier within the memory, and the plan keeps to it', () => {
-  expect(trainingTiers(model).map(({ resolutionPx, preset }) => `${resolutionPx} ${preset}`)).toEqual(['512 full', '512 light', '384 full', '384 light', '256 full', '256 light']);
+  expect(trainingTiers(model).map(({ resolutionPx, preset }) => `${resolutionPx} ${preset}`)).toEqual([
+    '512 full',
+    '512 light',
+    '384 full',
+    '384 light',
+    '256 full',
+    '256 light',
+  ]);
   // Where little is free every tier is tried in its smallest steps, so the smaller model stands for both.
   const small = readPublished('bk-sdm-tiny');
-  const fits = ([[model, 16], [model, 6], [small, 3]] as const).map(([of, size]) => ({ size, fit: atOnce(fitTier(of, size * gibibyte, rank, platform))! }));
+  const fits = (
+    [
+      [model, 16],
+      [model, 6],
+      [small, 3],
+    ] as const
+  ).map(([of, size]) => ({ size, fit: atOnce(fitTier(of, size * gibibyte, rank, platform))! }));
   for (const { size, fit } of fits) expect(totalBytes(fit.need)).toBeLessThanOrEqual(size * gibibyte);
-  expect(fits.map(({ fit }) => [fit.need.plannedBytes === Infinity, fit.resolutionPx === 512 && fit.preset === 'full'])).toEqual([[true, true], [false, true], [false, false]]);
+  expect(fits.map(({ fit }) => [fit.need.plannedBytes === Infinity, fit.resolutionPx === 512 && fit.preset === 'full'])).toEqual([
+    [true, true],
+    [false, true],
+    [false, false],
+  ]);
   expect(atOnce(fitTier(model, 3 * gibibyte, rank, platform))).toBeNull();
 });
 
@@ -48,7 +68,8 @@ test('batches become smaller before anything is computed twice, and an update ke
 
 test('a place that binds 128 MiB, as every WebGPU adapter does, has room for each tensor of learning at 512 px; one that binds 96 has not', () => {
   const settings = { resolutionPx: 512, lora: { rank: 16, alpha: 16, targets: 'attention' } } as const;
-  const fit = (of: StableDiffusionModel, mebibytes: number) => atOnce(fitBatches(of, { batchSize: 1, accumulation: 1 }, settings, 16 * gibibyte, { ...platform, bindingBytes: mebibytes * 2 ** 20 }));
+  const fit = (of: StableDiffusionModel, mebibytes: number) =>
+    atOnce(fitBatches(of, { batchSize: 1, accumulation: 1 }, settings, 16 * gibibyte, { ...platform, bindingBytes: mebibytes * 2 ** 20 }));
   for (const of of [model, readPublished('sd-2.1')]) expect(fit(of, 128)?.need.largestTensorBytes).toBe(4 * 128 * 512 * 512); // the encoder's first layers
   expect(fit(model, 96)).toBeNull();
 });

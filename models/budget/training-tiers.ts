@@ -50,7 +50,13 @@ export type FittedBatches = Batches & { readonly need: PlannedNeed };
  *
  * @returns null if even the smallest steps of single samples need more, or a tensor is larger than the place can bind
  */
-export function* fitBatches(model: StableDiffusionModel, { batchSize, accumulation }: Batches, settings: Omit<TrainingSettings, 'batchSize'>, availableBytes: number, platform: MemoryPlatform): Steps<FittedBatches | null> {
+export function* fitBatches(
+  model: StableDiffusionModel,
+  { batchSize, accumulation }: Batches,
+  settings: Omit<TrainingSettings, 'batchSize'>,
+  availableBytes: number,
+  platform: MemoryPlatform,
+): Steps<FittedBatches | null> {
   const single = { ...settings, batchSize: 1 };
   // What does not fit is mostly told from one stage, and larger batches do not fit where single samples do not.
   if (!(yield* canFit(model, single, platform, availableBytes))) return null;

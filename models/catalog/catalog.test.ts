@@ -86,13 +86,16 @@ test('what was taught to draw in few steps says how to draw with it, and every h
   }
 });
 
-test.each(['sd-1.5', 'sd-2.1', 'sd-turbo', 'bk-sdm-tiny', 'sdxs-512'])('%s as published: acceleration LoRAs of SD 1.5 only for its layers, the small decoder only where there is a large one', (name) => {
-  const file = new URL(`../testing/reference/conformance/published/${name}.json`, import.meta.url);
-  const { model_index: modelIndex, unet, text_encoder: textEncoder, vae } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-  const shape = modelShapeOf(readStableDiffusion({ modelIndex, unet, textEncoder, vae }));
-  expect(helpersFor('acceleration', shape)).toEqual(name === 'sd-1.5' ? ['lcm-lora-sd15', 'hyper-sd15-8'] : []);
-  expect(helpersFor('decoder', shape)).toEqual(name === 'sdxs-512' ? [] : ['taesd']);
-});
+test.each(['sd-1.5', 'sd-2.1', 'sd-turbo', 'bk-sdm-tiny', 'sdxs-512'])(
+  '%s as published: acceleration LoRAs of SD 1.5 only for its layers, the small decoder only where there is a large one',
+  (name) => {
+    const file = new URL(`../testing/reference/conformance/published/${name}.json`, import.meta.url);
+    const { model_index: modelIndex, unet, text_encoder: textEncoder, vae } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    const shape = modelShapeOf(readStableDiffusion({ modelIndex, unet, textEncoder, vae }));
+    expect(helpersFor('acceleration', shape)).toEqual(name === 'sd-1.5' ? ['lcm-lora-sd15', 'hyper-sd15-8'] : []);
+    expect(helpersFor('decoder', shape)).toEqual(name === 'sdxs-512' ? [] : ['taesd']);
+  },
+);
 
 test('the small decoder is for the latents of Stable Diffusion, not for those of the built-in model', () => {
   const unet = { channels: [8], layers: [1], hasMiddle: true, textWidth: 8 };

@@ -17,7 +17,7 @@ export const errorCodes = {
   'lora-damaged': 'a LoRA file is cut, contradicts itself or lacks a file that belongs to it',
   'job-invalid': 'a job description breaks its schema',
   'loss-not-finite': 'the loss or a gradient became NaN or infinite',
-  'cancelled': 'the work was cancelled by its owner',
+  cancelled: 'the work was cancelled by its owner',
   'photo-unreadable': 'bytes could not be decoded as a picture',
   'photo-too-large': 'a picture exceeds the pixel or byte limit',
   'archive-unreadable': 'a ZIP file is damaged, locked or packed in an unknown way',
@@ -37,8 +37,8 @@ export const errorCodes = {
   'model-too-large': 'a model asks for more memory than can be counted on, found out before it is loaded',
   'self-test-failed': 'the runtime gives wrong numbers on this machine',
   'worker-crashed': 'a worker ended without an answer',
-  'usage': 'a command line argument is wrong',
-  'internal': 'a bug of ours',
+  usage: 'a command line argument is wrong',
+  internal: 'a bug of ours',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

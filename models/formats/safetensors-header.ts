@@ -2,7 +2,23 @@
 import { AppError } from '../errors/app-error.ts';
 
 /** Bytes per element of every element type that a file may hold. Not all of them can be read: `readAs` says which, and as what. */
-export const storedBytes = { F64: 8, F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, F8_E5M2: 1, I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1 } as const;
+export const storedBytes = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U64: 8,
+  U32: 4,
+  U16: 2,
+  U8: 1,
+  BOOL: 1,
+} as const;
 
 export type StoredType = keyof typeof storedBytes;
 

@@ -44,7 +44,11 @@ test('a header and one tensor are read without the rest of the file', async () =
   const header = await readHeader(source);
   const entry = header.entries.get('i32')!;
   expect((await readTensor(source, entry)).data).toEqual(Int32Array.of(2 ** 31 - 1, -7));
-  expect(reads).toEqual([[0, 8], [8, header.dataOffsetBytes - 8], [entry.offsetBytes, 8]]);
+  expect(reads).toEqual([
+    [0, 8],
+    [8, header.dataOffsetBytes - 8],
+    [entry.offsetBytes, 8],
+  ]);
 });
 
 const anyTensor: fc.Arbitrary<Tensor> = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }).chain((shape) => {
@@ -59,7 +63,15 @@ const anyTensor: fc.Arbitrary<Tensor> = fc.array(fc.integer({ min: 0, max: 4 }),
   );
 });
 const tensorName = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('__proto__', '0', 'constructor', 'a.b.weight'));
-const anyTensors = fc.array(fc.tuple(tensorName.filter((name) => name !== '__metadata__'), anyTensor), { maxLength: 6 }).map((list) => new Map(list));
+const anyTensors = fc
+  .array(
+    fc.tuple(
+      tensorName.filter((name) => name !== '__metadata__'),
+      anyTensor,
+    ),
+    { maxLength: 6 },
+  )
+  .map((list) => new Map(list));
 
 test('whatever is written is read back, from any alignment, and written again as the same bytes', () => {
   fc.assert(

@@ -111,9 +111,7 @@ function narrowDoubles(bytes: Uint8Array): Float32Array {
  * @param metadata goes into `__metadata__`, left out if empty
  */
 export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
-  const ordered = [...tensors].sort(
-    ([nameA, a], [nameB, b]) => bytesPerElement[b.dtype] - bytesPerElement[a.dtype] || (nameA < nameB ? -1 : 1),
-  );
+  const ordered = [...tensors].sort(([nameA, a], [nameB, b]) => bytesPerElement[b.dtype] - bytesPerElement[a.dtype] || (nameA < nameB ? -1 : 1));
   const header: [name: string, value: unknown][] = Object.keys(metadata).length > 0 ? [['__metadata__', metadata]] : [];
   let end = 0;
   for (const [name, { dtype, shape, data }] of ordered) {

@@ -33,7 +33,8 @@ export async function openStoredWeights(folder: ModelFolder, files: WeightFiles)
     }
   }
   for (const [name, path] of files.shardOf ?? []) {
-    if (!found.has(name)) throw new AppError('weights-corrupt', { message: `${path} lacks ${name}, which the list of shards says it has`, help: 'Download the shards again.' });
+    if (!found.has(name))
+      throw new AppError('weights-corrupt', { message: `${path} lacks ${name}, which the list of shards says it has`, help: 'Download the shards again.' });
   }
   return found;
 }
@@ -67,7 +68,11 @@ export async function readStoredRows(stored: StoredTensor, rows: ArrayLike<numbe
   const places = new Map<number, number[]>();
   for (let place = 0; place < rows.length; place++) {
     const row = rows[place]!;
-    if (row < 0 || row >= count) throw new AppError('model-unknown', { message: `row ${row} is asked of ${stored.name}, which has ${count}`, help: 'The tokenizer and the text encoder of this model do not belong together.' });
+    if (row < 0 || row >= count)
+      throw new AppError('model-unknown', {
+        message: `row ${row} is asked of ${stored.name}, which has ${count}`,
+        help: 'The tokenizer and the text encoder of this model do not belong together.',
+      });
     places.set(row, [...(places.get(row) ?? []), place]);
   }
   const data = new Float32Array(rows.length * width);
@@ -91,5 +96,10 @@ function allFinite({ dtype, data }: Tensor): boolean {
 /** The same error with the file's path in front. */
 function inFile(path: string, error: unknown): unknown {
   if (!(error instanceof AppError)) return error;
-  return new AppError(error.code, { message: `${path}: ${error.message}`, ...(error.help === undefined ? {} : { help: error.help }), retryable: error.retryable, cause: error });
+  return new AppError(error.code, {
+    message: `${path}: ${error.message}`,
+    ...(error.help === undefined ? {} : { help: error.help }),
+    retryable: error.retryable,
+    cause: error,
+  });
 }

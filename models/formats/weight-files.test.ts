@@ -22,9 +22,21 @@ describe('the files of a component', () => {
     ['the plain file if there is no such variant', { [plain]: '' }, { variant: 'fp16' }, [plain], null],
     ['a variant if there is nothing else', { [half]: '' }, {}, [half], 'fp16'],
     ['fp16 before another variant', { [half]: '', 'unet/diffusion_pytorch_model.non_ema.safetensors': '' }, {}, [half], 'fp16'],
-    ['any variant rather than nothing', { 'unet/diffusion_pytorch_model.non_ema.safetensors': '' }, {}, ['unet/diffusion_pytorch_model.non_ema.safetensors'], 'non_ema'],
+    [
+      'any variant rather than nothing',
+      { 'unet/diffusion_pytorch_model.non_ema.safetensors': '' },
+      {},
+      ['unet/diffusion_pytorch_model.non_ema.safetensors'],
+      'non_ema',
+    ],
     ['safetensors beside a pickle', { [plain]: '', 'unet/diffusion_pytorch_model.bin': '' }, {}, [plain], null],
-    ['nothing of other components and depths', { [plain]: '', 'vae/model.safetensors': '', 'unet/old/model.fp16.safetensors': '' }, { variant: 'fp16' }, [plain], null],
+    [
+      'nothing of other components and depths',
+      { [plain]: '', 'vae/model.safetensors': '', 'unet/old/model.fp16.safetensors': '' },
+      { variant: 'fp16' },
+      [plain],
+      null,
+    ],
   ])('are %s', async (_, files, options, paths, variant) => {
     expect(await find(files, options)).toEqual({ paths, variant, shardOf: null });
   });
@@ -83,12 +95,20 @@ describe('tensors of stored weights', () => {
   });
 
   test.each([
-    ['a shard lacks a tensor', { 'unet/model.safetensors.index.json': { weight_map: { c: 'model-1.safetensors' } }, 'unet/model-1.safetensors': file(two) }, /lacks c/],
+    [
+      'a shard lacks a tensor',
+      { 'unet/model.safetensors.index.json': { weight_map: { c: 'model-1.safetensors' } }, 'unet/model-1.safetensors': file(two) },
+      /lacks c/,
+    ],
     ['a file ends early', { [plain]: file(two).slice(0, -1) }, /^unet\/diffusion_pytorch_model\.safetensors: the tensors end at byte/],
     ['a file is an error page', { [plain]: '<!doctype html><title>404</title>' }, /not a safetensors file/],
     ['a file is empty', { [plain]: '' }, /has 0 bytes/],
   ])('are refused if %s', async (_, files, message) => {
-    await expect(open(files)).rejects.toMatchObject({ code: 'weights-corrupt', message: expect.stringMatching(message) as string, help: expect.any(String) as string });
+    await expect(open(files)).rejects.toMatchObject({
+      code: 'weights-corrupt',
+      message: expect.stringMatching(message) as string,
+      help: expect.any(String) as string,
+    });
   });
 
   test.each([
@@ -98,19 +118,29 @@ describe('tensors of stored weights', () => {
     ['infinity in float16', tensor('float16', [2], Uint16Array.of(0, 0xfc00))],
   ])('are refused with %s', async (_, broken) => {
     const stored = await open({ [plain]: file({ w: broken }) });
-    await expect(readStoredTensor(stored.get('w')!)).rejects.toMatchObject({ code: 'weights-corrupt', message: expect.stringContaining('w in unet/') as string });
+    await expect(readStoredTensor(stored.get('w')!)).rejects.toMatchObject({
+      code: 'weights-corrupt',
+      message: expect.stringContaining('w in unet/') as string,
+    });
   });
 
   test('of a type that we do not read may lie in a file, and are refused when they are wanted', async () => {
-    const header = new TextEncoder().encode(JSON.stringify({ q: { dtype: 'F8_E4M3', shape: [3], data_offsets: [0, 3] }, a: { dtype: 'F32', shape: [1], data_offsets: [3, 7] } }));
+    const header = new TextEncoder().encode(
+      JSON.stringify({ q: { dtype: 'F8_E4M3', shape: [3], data_offsets: [0, 3] }, a: { dtype: 'F32', shape: [1], data_offsets: [3, 7] } }),
+    );
     const bytes = Uint8Array.from([header.length, 0, 0, 0, 0, 0, 0, 0, ...header, 1, 2, 3, 0, 0, 0x80, 0x3f]);
     const stored = await open({ [plain]: bytes });
     expect((await readStoredTensor(stored.get('a')!)).data).toEqual(Float32Array.of(1));
-    await expect(readStoredTensor(stored.get('q')!)).rejects.toMatchObject({ code: 'model-unknown', message: expect.stringContaining('stored as F8_E4M3') as string });
+    await expect(readStoredTensor(stored.get('q')!)).rejects.toMatchObject({
+      code: 'model-unknown',
+      message: expect.stringContaining('stored as F8_E4M3') as string,
+    });
   });
 
   test('of the largest finite numbers and of integers are fine', async () => {
-    const stored = await open({ [plain]: file({ f: float32([1], [3.4028234e38]), h: tensor('float16', [1], Uint16Array.of(0x7bff)), i: tensor('int32', [1], Int32Array.of(0x7f800000)) }) });
+    const stored = await open({
+      [plain]: file({ f: float32([1], [3.4028234e38]), h: tensor('float16', [1], Uint16Array.of(0x7bff)), i: tensor('int32', [1], Int32Array.of(0x7f800000)) }),
+    });
     for (const entry of stored.values()) await readStoredTensor(entry);
   });
 });

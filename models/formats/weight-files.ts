@@ -36,7 +36,12 @@ const shardName = /-\d+-of-\d+(\.[\w-]+)?\.safetensors$/;
  * @throws {AppError} `model-file-missing` if there are none or a shard is absent, `weights-pickled` if there are only pickles,
  *   `weights-corrupt` if the list of shards is not one
  */
-export async function findWeightFiles(folder: ModelFolder, listed: readonly ModelFile[], component: string, options: WeightFileOptions = {}): Promise<WeightFiles> {
+export async function findWeightFiles(
+  folder: ModelFolder,
+  listed: readonly ModelFile[],
+  component: string,
+  options: WeightFileOptions = {},
+): Promise<WeightFiles> {
   const prefix = `${component}/`;
   const names = listed.filter(({ path }) => path.startsWith(prefix)).map(({ path }) => path.slice(prefix.length));
   const variants = new Map<string, { file?: string; index?: string }>();
@@ -48,7 +53,8 @@ export async function findWeightFiles(folder: ModelFolder, listed: readonly Mode
     if (index !== null) variants.set(index[2] ?? index[1] ?? '', { index: name, ...variants.get(index[2] ?? index[1] ?? '') });
   }
   const wanted = [options.variant ?? '', '', 'fp16', 'bf16', ...variants.keys()].find((variant) => variants.has(variant));
-  if (wanted === undefined) throw names.some((name) => pickleEnding.test(name)) ? pickled(`the ${component} of ${folder.name}`) : missing(folder.name, component);
+  if (wanted === undefined)
+    throw names.some((name) => pickleEnding.test(name)) ? pickled(`the ${component} of ${folder.name}`) : missing(folder.name, component);
   const { file, index } = variants.get(wanted)!;
   const variant = wanted === '' ? null : wanted;
   if (file !== undefined) return { paths: [prefix + file], variant, shardOf: null };
@@ -56,7 +62,10 @@ export async function findWeightFiles(folder: ModelFolder, listed: readonly Mode
   const paths = [...new Set(shardOf.values())].sort();
   const absent = paths.find((path) => !listed.some((found) => found.path === path));
   if (absent !== undefined) {
-    throw new AppError('model-file-missing', { message: `${absent}, named in ${prefix + index!}, is not in ${folder.name}`, help: 'Download all shards of the model.' });
+    throw new AppError('model-file-missing', {
+      message: `${absent}, named in ${prefix + index!}, is not in ${folder.name}`,
+      help: 'Download all shards of the model.',
+    });
   }
   return { paths, variant, shardOf };
 }

@@ -18,7 +18,9 @@ describe('GraphBuilder', () => {
     expect(() => b.node('Reshape', [x], { shape: [4] })).toThrow('Reshape of float32[2, 3] to [4]');
     expect(() => b.node('Add', [x, b.input('y', 'float32', [2])])).toThrow('[2, 3] and [2] do not broadcast');
     expect(() => b.node('Add', [x, b.input('i', 'int64', [2, 3])])).toThrow('differ in dtype');
-    expect(() => b.node('Conv', [b.input('p', 'float32', [1, 3, 4, 4]), b.parameter('w', 'float32', [8, 4, 3, 3])], plainConv)).toThrow('Conv of float32[1, 3, 4, 4] with float32[8, 4, 3, 3]');
+    expect(() => b.node('Conv', [b.input('p', 'float32', [1, 3, 4, 4]), b.parameter('w', 'float32', [8, 4, 3, 3])], plainConv)).toThrow(
+      'Conv of float32[1, 3, 4, 4] with float32[8, 4, 3, 3]',
+    );
   });
 
   test('too few or too many inputs are refused', () => {
@@ -73,7 +75,14 @@ describe('GraphBuilder', () => {
     fc.assert(
       fc.property(shapes, fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), (shape, ones) => {
         const b = new GraphBuilder('g');
-        const [x, y] = [b.input('x', 'float32', shape), b.input('y', 'float32', shape.map((size, axis) => (ones[axis] ? 1 : size)))];
+        const [x, y] = [
+          b.input('x', 'float32', shape),
+          b.input(
+            'y',
+            'float32',
+            shape.map((size, axis) => (ones[axis] ? 1 : size)),
+          ),
+        ];
         expect(b.node('Mul', [x, y]).shape).toEqual(broadcastShapes(shape, y.shape));
         expect(b.node('Mul', [y, x]).shape).toEqual(shape);
         const axes = shape.flatMap((_, axis) => (ones[axis] ? [axis] : []));

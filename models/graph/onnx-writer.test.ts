@@ -25,8 +25,14 @@ test('an independent reader finds the versions, the nodes and the declared shape
     builder.output('y', builder.node('QuickGelu', [y], { alpha: 1 }));
   });
   expect(Number(model.irVersion)).toBe(10);
-  expect(model.opsetImport.map(({ domain, version }) => [domain, Number(version)])).toEqual([['', onnxOpset], ['com.microsoft', 1]]);
-  expect(graph.node!.map(({ opType, domain }) => [domain, opType])).toEqual([['', 'Conv'], ['com.microsoft', 'QuickGelu']]);
+  expect(model.opsetImport.map(({ domain, version }) => [domain, Number(version)])).toEqual([
+    ['', onnxOpset],
+    ['com.microsoft', 1],
+  ]);
+  expect(graph.node!.map(({ opType, domain }) => [domain, opType])).toEqual([
+    ['', 'Conv'],
+    ['com.microsoft', 'QuickGelu'],
+  ]);
   expect(graph.input!.map(({ name }) => name)).toEqual(['x', 'conv.weight']);
   expect(graph.input![0]!.type!.tensorType!.shape!.dim!.map(({ dimValue }) => Number(dimValue))).toEqual([1, 2, 5, 300]);
   expect(graph.initializer).toEqual([]);

@@ -17,7 +17,10 @@ test('nodes run depth first, from the last of those that nothing reads', () => {
 
 test('an operand is overwritten where nobody needs it again, and kept where somebody does', () => {
   const chain = new GraphBuilder('chain');
-  chain.output('y', chain.node('MatMul', [chain.node('Exp', [chain.node('Sin', [chain.input('x', 'float32', [16, 16])])]), chain.input('w', 'float32', [16, 16])]));
+  chain.output(
+    'y',
+    chain.node('MatMul', [chain.node('Exp', [chain.node('Sin', [chain.input('x', 'float32', [16, 16])])]), chain.input('w', 'float32', [16, 16])]),
+  );
   expect(plannedPeakBytes(chain.build())).toBe(2 * kibibyte); // one for sine and exponential, one for the product
   const reused = new GraphBuilder('reused');
   const sine = reused.node('Sin', [reused.input('x', 'float32', [16, 16])]);

@@ -21,7 +21,9 @@ export function printGraph(graph: Graph): string {
     `graph ${graph.name}`,
     ...graph.inputs.map((value) => `  input ${printDeclaration(value)}`),
     ...graph.parameters.map((value) => `  weight ${printDeclaration(value)}`),
-    ...[...graph.constants].map(([value, { data }]) => `  constant ${printDeclaration(value)} = ${data.length <= 8 ? `[${Array.from<number | bigint>(data).join(', ')}]` : '...'}`),
+    ...[...graph.constants].map(
+      ([value, { data }]) => `  constant ${printDeclaration(value)} = ${data.length <= 8 ? `[${Array.from<number | bigint>(data).join(', ')}]` : '...'}`,
+    ),
     ...graph.nodes.map((node) => `  ${printNode(node)}`),
     ...graph.outputs.map(({ name, value }) => `  output ${name} = ${value.name}`),
   ].join('\n');

@@ -44,7 +44,8 @@ export function rotateConvolutions(graph: Graph): Graph {
 
   for (const node of graph.nodes) {
     const [x, weight, bias] = node.inputs;
-    const pads = node.op === 'ConvTranspose' && parameters.has(weight!) ? convolutionPads(node.attributes as unknown as ConvTransposeAttributes, weight!) : null;
+    const pads =
+      node.op === 'ConvTranspose' && parameters.has(weight!) ? convolutionPads(node.attributes as unknown as ConvTransposeAttributes, weight!) : null;
     if (pads === null) {
       nodes.push(node);
       continue;

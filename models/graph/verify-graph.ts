@@ -32,7 +32,8 @@ export function verifyGraph(graph: Graph): void {
     const inferred = opDefinition(node.op).infer(node.inputs, node.attributes);
     node.outputs.forEach((output, i) => {
       const type = inferred[i];
-      if (type === undefined || type.dtype !== output.dtype || !shapesEqual(type.shape, output.shape)) invalid(`${graph.name}: ${printNode(node)} does not have the shape its op infers`);
+      if (type === undefined || type.dtype !== output.dtype || !shapesEqual(type.shape, output.shape))
+        invalid(`${graph.name}: ${printNode(node)} does not have the shape its op infers`);
       define(output);
     });
   }

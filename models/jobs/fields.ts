@@ -18,6 +18,9 @@ export const idField = z.string().min(1).max(200);
 export const personClassField = z.enum(personClasses);
 export const promptField = z.string().max(longestPromptLetters);
 /** PyTorch uses the low 32 bits of a seed, so there are no others. */
-export const seedField = z.int().min(0).max(2 ** 32 - 1);
+export const seedField = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1);
 /** Edges of pictures: the autoencoder works in blocks of 8 pixels; a model may want larger ones and says so itself. */
 export const edgePxField = z.int().min(64).max(1024).multipleOf(8);

@@ -91,7 +91,9 @@ function decomposedAttention(
   const keyParts = parts(k, 1, headsAtOnce);
   const valueParts = parts(v, 1, headsAtOnce);
   const byHead = parts(q, 1, headsAtOnce).map((queryPart, i) => {
-    const byRow = parts(queryPart, 2, rowsAtOnce).map((rows, row) => attend(builder, rows, keyParts[i]!, valueParts[i]!, maskRows(builder, mask, row * rowsAtOnce, rows.shape[2]!)));
+    const byRow = parts(queryPart, 2, rowsAtOnce).map((rows, row) =>
+      attend(builder, rows, keyParts[i]!, valueParts[i]!, maskRows(builder, mask, row * rowsAtOnce, rows.shape[2]!)),
+    );
     return concat(builder, byRow, 2);
   });
   const attended = builder.node('Transpose', [concat(builder, byHead, 1)], { perm: [0, 2, 1, 3] }); // [N, queries, heads, headDim]

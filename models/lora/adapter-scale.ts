@@ -25,7 +25,14 @@ export function adapterScale({ metadata, adapterConfig }: Pick<LoraContents, 'me
   const configs = new Map(
     ['unet', 'text_encoder'].map((component) => {
       const prefix = `${component}.`;
-      const own = whole === null ? adapterConfig : Object.fromEntries(Object.entries(whole).filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key.slice(prefix.length), value]));
+      const own =
+        whole === null
+          ? adapterConfig
+          : Object.fromEntries(
+              Object.entries(whole)
+                .filter(([key]) => key.startsWith(prefix))
+                .map(([key, value]) => [key.slice(prefix.length), value]),
+            );
       return [component, own === null ? null : readConfig(own)];
     }),
   );
@@ -42,7 +49,8 @@ function readConfig(config: Readonly<Record<string, unknown>>): AdapterConfig | 
   const { lora_alpha: alpha, alpha_pattern: patterns = {}, use_rslora: isRankStabilized = false } = config;
   if (alpha === undefined) return null;
   const alphas = typeof patterns === 'object' && patterns !== null ? Object.entries(patterns) : [];
-  if (typeof alpha !== 'number' || !alphas.every(([, value]) => typeof value === 'number')) throw damaged('the adapter configuration gives an alpha that is not a number');
+  if (typeof alpha !== 'number' || !alphas.every(([, value]) => typeof value === 'number'))
+    throw damaged('the adapter configuration gives an alpha that is not a number');
   // peft: re.match(rf"(.*\.)?({key})$", layer)
   const alphaOf = alphas.map(([pattern, value]) => [expression(pattern), value as number] as const);
   return { alpha, alphaOf, isRankStabilized: isRankStabilized === true };

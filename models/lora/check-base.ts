@@ -42,7 +42,9 @@ export function checkDepth(paths: Iterable<string>, { modules }: LoraBase): void
   const isThinner = ([level, layers]: (typeof changed)[number]): boolean => layers.size < inModel.get(level)!.size && Math.max(...layers) === layers.size - 1;
   if (changed.length < 2 || !changed.every(isThinner)) return;
   const [level, layers] = changed[0]!;
-  throw incompatible(`at every level it changes only the first layers (${layers.size} of ${inModel.get(level)!.size} of ${level}), as one made on a model with fewer layers does, such as BK-SDM`);
+  throw incompatible(
+    `at every level it changes only the first layers (${layers.size} of ${inModel.get(level)!.size} of ${level}), as one made on a model with fewer layers does, such as BK-SDM`,
+  );
 }
 
 /** `down_blocks.0.attentions` -> {0, 1} */
@@ -60,7 +62,9 @@ export function checkFingerprint(metadata: Readonly<Record<string, string>>, { f
   const learnedOn = metadata[metadataNames.baseFingerprint];
   if (learnedOn === undefined || fingerprint === null || learnedOn === fingerprint) return;
   const name = metadata[metadataNames.baseModel];
-  throw incompatible(`it was learned on ${name === undefined ? 'a model' : `the model "${name}"`} with the fingerprint ${learnedOn}, this one has ${fingerprint}`);
+  throw incompatible(
+    `it was learned on ${name === undefined ? 'a model' : `the model "${name}"`} with the fingerprint ${learnedOn}, this one has ${fingerprint}`,
+  );
 }
 
 function incompatible(reason: string): AppError {

@@ -55,12 +55,19 @@ export function openLora({ bytes, adapterConfig }: LoraSource): LoraContents {
   const groups = new Map<string, Partial<Record<keyof LoraParts, Tensor>>>();
   for (const [key, tensor] of tensors) {
     const parsed = layout.parseKey(key);
-    if (parsed === undefined) throw new AppError('lora-unsupported', { message: `it holds ${key}, which we do not know what to do with`, help: 'Leaving it out would change the pictures. Look for a plain LoRA of the same name.' });
+    if (parsed === undefined)
+      throw new AppError('lora-unsupported', {
+        message: `it holds ${key}, which we do not know what to do with`,
+        help: 'Leaving it out would change the pictures. Look for a plain LoRA of the same name.',
+      });
     groups.set(parsed.module, { ...groups.get(parsed.module), [parsed.part]: tensor });
   }
   // peft takes alpha from a file beside the weights; guessing it would make the likeness too weak or too strong.
   if (keys[0]!.startsWith('base_model.model.') && adapterConfig === undefined && metadata['lora_adapter_metadata'] === undefined) {
-    throw new AppError('lora-damaged', { message: 'its strength is in adapter_config.json, which is not with it', help: 'Give both files, or the folder they are in.' });
+    throw new AppError('lora-damaged', {
+      message: 'its strength is in adapter_config.json, which is not with it',
+      help: 'Give both files, or the folder they are in.',
+    });
   }
   const modules = new Map([...groups].map(([module, parts]) => [module, complete(module, parts)]));
   return { layout: id, tensors, metadata, adapterConfig: parseConfig(adapterConfig), modules };
@@ -86,7 +93,8 @@ function refusePickle(bytes: Uint8Array): void {
   const isBarePickle = bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5 && bytes[7] !== 0;
   if (!isZip && !isBarePickle) return;
   throw new AppError('weights-pickled', {
-    message: 'the file is a Python pickle or an archive (.pt, .ckpt, .bin, .zip): opening a pickle can run any program hidden in it, so Likeness does not read them',
+    message:
+      'the file is a Python pickle or an archive (.pt, .ckpt, .bin, .zip): opening a pickle can run any program hidden in it, so Likeness does not read them',
     help: 'Look for the same LoRA as .safetensors; most authors publish both.',
   });
 }

@@ -11,7 +11,11 @@ import { mergedWeights } from './merge-on-runner.ts';
 
 const random = new TorchRandom(5);
 const draw = (shape: Shape): Tensor<'float32'> => float32(shape, random.normal(elementCount(shape)));
-const factorsOf = ([outputs, ...inputs]: Shape, rank: number, scale: number): LoraFactors => ({ down: draw([rank, ...inputs]), up: draw(inputs.length > 1 ? [outputs!, rank, 1, 1] : [outputs!, rank]), scale });
+const factorsOf = ([outputs, ...inputs]: Shape, rank: number, scale: number): LoraFactors => ({
+  down: draw([rank, ...inputs]),
+  up: draw(inputs.length > 1 ? [outputs!, rank, 1, 1] : [outputs!, rank]),
+  scale,
+});
 
 const shapes: Readonly<Record<string, Shape>> = { 'unet.linear': [6, 5], 'unet.conv': [4, 3, 3, 3], 'unet.point': [4, 5, 1, 1], 'unet.other': [6, 5] };
 const weights = new Map<string, Tensor>(Object.entries(shapes).map(([path, shape]) => [`${path}.weight`, draw(shape)]));
@@ -57,7 +61,9 @@ describe('merging', () => {
 
   test('a layer that the model lacks, or of another size, is refused before anything is merged', async () => {
     const foreign: WeightedLora = { weights: new Map([['unet.nowhere', factorsOf([6, 5], 2, 1)]]), weight: 1 };
-    await expect(merge([first, foreign], 0)).rejects.toThrow(expect.objectContaining({ code: 'lora-incompatible', message: expect.stringContaining('unet.nowhere') as string }) as Error);
+    await expect(merge([first, foreign], 0)).rejects.toThrow(
+      expect.objectContaining({ code: 'lora-incompatible', message: expect.stringContaining('unet.nowhere') as string }) as Error,
+    );
     const wider: WeightedLora = { weights: new Map([['unet.linear', factorsOf([6, 7], 2, 1)]]), weight: 1 };
     await expect(merge([first, wider], 0)).rejects.toThrow(expect.objectContaining({ code: 'lora-incompatible' }) as Error);
   });

@@ -42,7 +42,12 @@ interface MergedLayer {
  * @param stored the plain weights, by parameter name, `<layer>.weight`
  * @throws {AppError} `lora-incompatible` if a likeness changes a layer that the model lacks or that has other sizes; `weights-corrupt`
  */
-export async function* mergedWeights(runner: GraphRunner, stored: BaseWeights, loras: readonly WeightedLora[], options: MergeOptions = {}): AsyncGenerator<readonly [name: string, weight: Tensor<'float32'>]> {
+export async function* mergedWeights(
+  runner: GraphRunner,
+  stored: BaseWeights,
+  loras: readonly WeightedLora[],
+  options: MergeOptions = {},
+): AsyncGenerator<readonly [name: string, weight: Tensor<'float32'>]> {
   const { runnerFrom = runnerFromMultiplications, beforeLayer } = options;
   const product = new LayerProduct(runner);
   try {
@@ -51,7 +56,13 @@ export async function* mergedWeights(runner: GraphRunner, stored: BaseWeights, l
       const name = `${path}.weight`;
       const base = (await stored.read(name))!;
       if (elementCount(shape) * rank < runnerFrom) {
-        yield [name, mergeLora(new Map([[name, base]]), changes.map(({ factors, weight }) => ({ weights: new Map([[path, factors]]), weight }))).get(name)!];
+        yield [
+          name,
+          mergeLora(
+            new Map([[name, base]]),
+            changes.map(({ factors, weight }) => ({ weights: new Map([[path, factors]]), weight })),
+          ).get(name)!,
+        ];
         continue;
       }
       const size = { outputs: shape[0]!, inputs: elementCount(shape) / shape[0]!, rank };

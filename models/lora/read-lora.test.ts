@@ -10,14 +10,24 @@ import { readLora } from './read-lora.ts';
 const path = 'unet.down_blocks.0.attentions.1.transformer_blocks.0.attn1.to_out.0';
 const name = 'lora_unet_down_blocks_0_attentions_1_transformer_blocks_0_attn1_to_out_0';
 const factors = { down: float32([2, 3], [1, 2, 3, 4, 5, 6]), up: float32([4, 2], [1, 0, 0, 1, 1, 1, 0.5, 2]) };
-const base: LoraBase = { modules: new Map<string, Shape>([[path, [4, 3]], ['unet.conv_in', [8, 4, 3, 3]]]), fingerprint: 'aaaa' };
+const base: LoraBase = {
+  modules: new Map<string, Shape>([
+    [path, [4, 3]],
+    ['unet.conv_in', [8, 4, 3, 3]],
+  ]),
+  fingerprint: 'aaaa',
+};
 
-const file = (tensors: Readonly<Record<string, Tensor>>, metadata: Readonly<Record<string, string>> = {}) => ({ bytes: writeSafetensors(new Map(Object.entries(tensors)), metadata) });
+const file = (tensors: Readonly<Record<string, Tensor>>, metadata: Readonly<Record<string, string>> = {}) => ({
+  bytes: writeSafetensors(new Map(Object.entries(tensors)), metadata),
+});
 const kohyaFile = (extra: Readonly<Record<string, Tensor>> = {}, metadata: Readonly<Record<string, string>> = {}) =>
   file({ [`${name}.lora_down.weight`]: factors.down, [`${name}.lora_up.weight`]: factors.up, [`${name}.alpha`]: float32([], [1]), ...extra }, metadata);
-const peftFile = (metadata: Readonly<Record<string, string>> = {}, prefix = '') => file({ [`${prefix}${path}.lora_A.weight`]: factors.down, [`${prefix}${path}.lora_B.weight`]: factors.up }, metadata);
+const peftFile = (metadata: Readonly<Record<string, string>> = {}, prefix = '') =>
+  file({ [`${prefix}${path}.lora_A.weight`]: factors.down, [`${prefix}${path}.lora_B.weight`]: factors.up }, metadata);
 
-const code = (expected: string, message: string | RegExp) => expect.objectContaining({ code: expected, help: expect.any(String) as string, message: expect.stringMatching(message) as string });
+const code = (expected: string, message: string | RegExp) =>
+  expect.objectContaining({ code: expected, help: expect.any(String) as string, message: expect.stringMatching(message) as string });
 
 describe('how strongly a LoRA applies', () => {
   const scaleOf = (source: Parameters<typeof readLora>[0]): number => readLora(source, base).get(path)!.scale;
@@ -47,32 +57,52 @@ describe('how strongly a LoRA applies', () => {
 
 describe('a likeness of another model is refused', () => {
   test('by a layer that this one lacks', () => {
-    expect(() => readLora(kohyaFile(), { ...base, modules: new Map([['unet.conv_in', [8, 4, 3, 3]]]) })).toThrow(code('lora-incompatible', /1 of the 1 layers it changes are not in this model, the first is lora_unet_down/));
+    expect(() => readLora(kohyaFile(), { ...base, modules: new Map([['unet.conv_in', [8, 4, 3, 3]]]) })).toThrow(
+      code('lora-incompatible', /1 of the 1 layers it changes are not in this model, the first is lora_unet_down/),
+    );
   });
 
   test('by the size of a layer', () => {
-    expect(() => readLora(kohyaFile(), { ...base, modules: new Map([[path, [4, 4]]]) })).toThrow(code('lora-incompatible', /\[4, 2\] x \[2, 3\], the model's weight is \[4, 4\]/));
+    expect(() => readLora(kohyaFile(), { ...base, modules: new Map([[path, [4, 4]]]) })).toThrow(
+      code('lora-incompatible', /\[4, 2\] x \[2, 3\], the model's weight is \[4, 4\]/),
+    );
   });
 
   test('by the width of its text, which tells Stable Diffusion 1.x from 2.x', () => {
     const layer = 'unet.mid_block.attentions.0.transformer_blocks.0.attn2.to_k';
     const source = file({ [`${layer}.lora_A.weight`]: zeros('float32', [2, 1024]), [`${layer}.lora_B.weight`]: zeros('float32', [320, 2]) });
-    expect(() => readLora(source, { modules: new Map([[layer, [320, 768]]]), fingerprint: null })).toThrow(code('lora-incompatible', /1024 numbers a word \(Stable Diffusion 2.x\), this model reads 768 \(Stable Diffusion 1.x\)/));
+    expect(() => readLora(source, { modules: new Map([[layer, [320, 768]]]), fingerprint: null })).toThrow(
+      code('lora-incompatible', /1024 numbers a word \(Stable Diffusion 2.x\), this model reads 768 \(Stable Diffusion 1.x\)/),
+    );
   });
 
   test('by the fingerprint that a likeness of ours carries', () => {
     const learnedOn = (fingerprint: string) => kohyaFile({}, { likeness_base_fingerprint: fingerprint, ss_sd_model_name: 'dreamshaper-8' });
-    expect(() => readLora(learnedOn('bbbb'), base)).toThrow(code('lora-incompatible', /learned on the model "dreamshaper-8" with the fingerprint bbbb, this one has aaaa/));
+    expect(() => readLora(learnedOn('bbbb'), base)).toThrow(
+      code('lora-incompatible', /learned on the model "dreamshaper-8" with the fingerprint bbbb, this one has aaaa/),
+    );
     expect(readLora(learnedOn('aaaa'), base).size).toBe(1);
     expect(readLora(learnedOn('bbbb'), { ...base, fingerprint: null }).size).toBe(1);
   });
 });
 
 describe('a model with fewer layers a level names them as Stable Diffusion does', () => {
-  const level = (block: string, count: number): string[] => Array.from({ length: count }, (_, index) => `unet.${block}.attentions.${index}.transformer_blocks.0.attn1.to_q`);
-  const levels = (down: number, up: number): string[] => [...[0, 1, 2].flatMap((i) => level(`down_blocks.${i}`, down)), ...[1, 2, 3].flatMap((i) => level(`up_blocks.${i}`, up))];
+  const level = (block: string, count: number): string[] =>
+    Array.from({ length: count }, (_, index) => `unet.${block}.attentions.${index}.transformer_blocks.0.attn1.to_q`);
+  const levels = (down: number, up: number): string[] => [
+    ...[0, 1, 2].flatMap((i) => level(`down_blocks.${i}`, down)),
+    ...[1, 2, 3].flatMap((i) => level(`up_blocks.${i}`, up)),
+  ];
   const stableDiffusion: LoraBase = { modules: new Map([...levels(2, 3), ...level('mid_block', 1)].map((layer) => [layer, [4, 3]])), fingerprint: null };
-  const lora = (layers: readonly string[]) => file(Object.fromEntries(layers.flatMap((layer) => [[`${layer}.lora_A.weight`, factors.down], [`${layer}.lora_B.weight`, factors.up]])));
+  const lora = (layers: readonly string[]) =>
+    file(
+      Object.fromEntries(
+        layers.flatMap((layer) => [
+          [`${layer}.lora_A.weight`, factors.down],
+          [`${layer}.lora_B.weight`, factors.up],
+        ]),
+      ),
+    );
 
   test('a BK-SDM likeness is refused by Stable Diffusion 1.x although every layer of it is there', () => {
     expect(() => readLora(lora(levels(1, 2)), stableDiffusion)).toThrow(code('lora-incompatible', /fewer layers.*BK-SDM/));
@@ -114,15 +144,23 @@ describe('a file that is no such LoRA is refused with what it is', () => {
   });
 
   test('numbers that are not finite, and factors that cannot be multiplied', () => {
-    expect(() => readLora(kohyaFile({ [`${name}.lora_up.weight`]: float32([4, 2], [1, 2, 3, NaN, 5, 6, 7, 8]) }), base)).toThrow(code('lora-damaged', 'not finite'));
-    expect(() => readLora(kohyaFile({ [`${name}.lora_up.weight`]: zeros('float32', [4, 3]) }), base)).toThrow(code('lora-damaged', /\[4, 3\] and \[2, 3\], cannot be multiplied/));
+    expect(() => readLora(kohyaFile({ [`${name}.lora_up.weight`]: float32([4, 2], [1, 2, 3, NaN, 5, 6, 7, 8]) }), base)).toThrow(
+      code('lora-damaged', 'not finite'),
+    );
+    expect(() => readLora(kohyaFile({ [`${name}.lora_up.weight`]: zeros('float32', [4, 3]) }), base)).toThrow(
+      code('lora-damaged', /\[4, 3\] and \[2, 3\], cannot be multiplied/),
+    );
   });
 });
 
 test('a convolution in three parts is multiplied out', () => {
   const conv = 'lora_unet_conv_in';
   const mid = tensor('float32', [1, 2, 1, 2], Float32Array.of(1, 2, 3, 4));
-  const source = file({ [`${conv}.lora_up.weight`]: float32([1, 1, 1, 1], [1]), [`${conv}.lora_mid.weight`]: mid, [`${conv}.lora_down.weight`]: float32([2, 1, 1, 1], [10, 100]) });
+  const source = file({
+    [`${conv}.lora_up.weight`]: float32([1, 1, 1, 1], [1]),
+    [`${conv}.lora_mid.weight`]: mid,
+    [`${conv}.lora_down.weight`]: float32([2, 1, 1, 1], [10, 100]),
+  });
   expect([...readLora(source, { modules: new Map([['unet.conv_in', [1, 1, 1, 2]]]), fingerprint: null }).get('unet.conv_in')!.down.data]).toEqual([310, 420]);
 });
 
@@ -145,8 +183,23 @@ describe('the text encoder', () => {
 
 test('the examples of diffusers rename attention only: the rest keeps the names of peft in the same file', () => {
   const attention = 'unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_q';
-  const source = file({ [`${attention}.lora.down.weight`]: factors.down, [`${attention}.lora.up.weight`]: factors.up, [`${path}.lora_A.weight`]: factors.down, [`${path}.lora_B.weight`]: factors.up });
-  expect([...readLora(source, { modules: new Map([[attention, [4, 3]], [path, [4, 3]]]), fingerprint: null }).keys()].sort()).toEqual([path, attention].sort());
+  const source = file({
+    [`${attention}.lora.down.weight`]: factors.down,
+    [`${attention}.lora.up.weight`]: factors.up,
+    [`${path}.lora_A.weight`]: factors.down,
+    [`${path}.lora_B.weight`]: factors.up,
+  });
+  expect(
+    [
+      ...readLora(source, {
+        modules: new Map([
+          [attention, [4, 3]],
+          [path, [4, 3]],
+        ]),
+        fingerprint: null,
+      }).keys(),
+    ].sort(),
+  ).toEqual([path, attention].sort());
 });
 
 const cloneofsimo = new URL('../../../shared/data/weights/lora-cloneofsimo/analog_svd_rank4.safetensors', import.meta.url);
@@ -164,8 +217,17 @@ describe.skipIf(!isThere)('the published analog_svd_rank4 of cloneofsimo (skippe
   const modules = new Map<string, Shape>();
   const block = (at: string, width: number): void => {
     const inside = `unet.${at}.transformer_blocks.0`;
-    for (const [attention, context] of [['attn1', width], ['attn2', 768]] as const) {
-      for (const [projection, inputs] of [['to_q', width], ['to_k', context], ['to_v', context], ['to_out.0', width]] as const) modules.set(`${inside}.${attention}.${projection}`, [width, inputs]);
+    for (const [attention, context] of [
+      ['attn1', width],
+      ['attn2', 768],
+    ] as const) {
+      for (const [projection, inputs] of [
+        ['to_q', width],
+        ['to_k', context],
+        ['to_v', context],
+        ['to_out.0', width],
+      ] as const)
+        modules.set(`${inside}.${attention}.${projection}`, [width, inputs]);
     }
     modules.set(`${inside}.ff.net.0.proj`, [8 * width, width]);
     modules.set(`${inside}.ff.net.2`, [width, 4 * width]);
@@ -175,7 +237,8 @@ describe.skipIf(!isThere)('the published analog_svd_rank4 of cloneofsimo (skippe
     for (const index of [0, 1, 2]) block(`up_blocks.${3 - level}.attentions.${index}`, width);
   }
   block('mid_block.attentions.0', 1280);
-  for (let layer = 0; layer < 12; layer++) for (const projection of ['q', 'k', 'v', 'out']) modules.set(`text_encoder.text_model.encoder.layers.${layer}.self_attn.${projection}_proj`, [768, 768]);
+  for (let layer = 0; layer < 12; layer++)
+    for (const projection of ['q', 'k', 'v', 'out']) modules.set(`text_encoder.text_model.encoder.layers.${layer}.self_attn.${projection}_proj`, [768, 768]);
 
   test('every layer is found, in the order of diffusers 0.13: 144 of the UNet, 48 of the text encoder', () => {
     const source = { bytes: new Uint8Array(readFileSync(cloneofsimo)) };
@@ -190,6 +253,8 @@ describe.skipIf(!isThere)('the published analog_svd_rank4 of cloneofsimo (skippe
 
   test('a smaller model refuses it', () => {
     const smaller = new Map([...modules].filter(([layer]) => !layer.includes('mid_block')));
-    expect(() => readLora({ bytes: new Uint8Array(readFileSync(cloneofsimo)) }, { modules: smaller, fingerprint: null })).toThrow(code('lora-incompatible', /144 layers of the unet.*this model has 135/));
+    expect(() => readLora({ bytes: new Uint8Array(readFileSync(cloneofsimo)) }, { modules: smaller, fingerprint: null })).toThrow(
+      code('lora-incompatible', /144 layers of the unet.*this model has 135/),
+    );
   });
 });

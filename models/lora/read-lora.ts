@@ -40,7 +40,8 @@ function readFactors(module: string, { down, up, mid, alpha }: LoraParts, scaleO
   const [upFactor, downFactor] = [readNumbers(module, up), readNumbers(module, down)];
   const folded = mid === undefined ? downFactor : foldMiddle(module, readNumbers(module, mid), downFactor);
   const rank = folded.shape[0] ?? 0;
-  if (rank === 0 || up.shape[1] !== rank) throw damaged(`the factors of ${module}, ${formatShape(up.shape)} and ${formatShape(folded.shape)}, cannot be multiplied`);
+  if (rank === 0 || up.shape[1] !== rank)
+    throw damaged(`the factors of ${module}, ${formatShape(up.shape)} and ${formatShape(folded.shape)}, cannot be multiplied`);
   const [alphaValue] = alpha === undefined ? [] : readNumbers(module, alpha).data;
   // kohya takes an alpha of 0 for none.
   const scale = alphaValue === undefined ? scaleOf(rank) : alphaValue === 0 ? 1 : alphaValue / rank;
@@ -55,7 +56,8 @@ function readFactors(module: string, { down, up, mid, alpha }: LoraParts, scaleO
 function foldMiddle(module: string, mid: Tensor<'float32'>, down: Tensor<'float32'>): Tensor<'float32'> {
   const [rank = 0, inner = 0, height = 0, width = 0] = mid.shape;
   const inputs = down.data.length / Math.max(inner, 1);
-  if (mid.shape.length !== 4 || down.shape[0] !== inner || down.shape[1] !== inputs) throw damaged(`the factors of ${module}, ${formatShape(mid.shape)} and ${formatShape(down.shape)}, cannot be multiplied`);
+  if (mid.shape.length !== 4 || down.shape[0] !== inner || down.shape[1] !== inputs)
+    throw damaged(`the factors of ${module}, ${formatShape(mid.shape)} and ${formatShape(down.shape)}, cannot be multiplied`);
   const area = height * width;
   const folded = new Float32Array(rank * inputs * area);
   for (let r = 0; r < rank; r++) {

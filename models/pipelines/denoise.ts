@@ -71,17 +71,25 @@ export interface Beginning {
  *
  * @throws {AppError} `job-invalid` if it takes no step, or for a number of steps or an `eta` that cannot be
  */
-export function planRun(model: LoadedModel, { scheduler, steps, eta, timestepSpacing }: DrawingTerms, strength: number): { sampler: Sampler; firstCall: number } {
+export function planRun(
+  model: LoadedModel,
+  { scheduler, steps, eta, timestepSpacing }: DrawingTerms,
+  strength: number,
+): { sampler: Sampler; firstCall: number } {
   const { create, callsPerStep } = schedulers[scheduler];
   const taken = Math.min(Math.floor(steps * strength), steps);
   if (!(taken >= 1 && strength <= 1)) {
     const help = 'Choose a strength up to 1, and more steps for a small one: strength times steps is at least 1.';
     throw new AppError('job-invalid', { message: `strength ${strength} of ${steps} steps takes none`, help });
   }
-  if (eta !== undefined && !(eta >= 0 && eta <= 1)) throw new AppError('job-invalid', { message: `a share of fresh noise of ${eta} cannot be`, help: 'Choose 0 to 1.' });
+  if (eta !== undefined && !(eta >= 0 && eta <= 1))
+    throw new AppError('job-invalid', { message: `a share of fresh noise of ${eta} cannot be`, help: 'Choose 0 to 1.' });
   // As the pipelines of diffusers do whatever an old file says: latents are not clipped, and leading timesteps begin at 1.
   const { className, stated } = model.schedulerConfig;
-  const config = { className, stated: { ...stated, clipSample: false, stepsOffset: 1, ...(eta !== undefined && { eta }), ...(timestepSpacing && { timestepSpacing }) } };
+  const config = {
+    className,
+    stated: { ...stated, clipSample: false, stepsOffset: 1, ...(eta !== undefined && { eta }), ...(timestepSpacing && { timestepSpacing }) },
+  };
   return { sampler: create(config, steps), firstCall: (steps - taken) * callsPerStep };
 }
 

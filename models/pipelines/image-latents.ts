@@ -66,7 +66,10 @@ function tileSides({ model: { vae } }: LoadedModel, heightPx: number, widthPx: n
   const most = Math.floor(Math.sqrt(pixelLimit) / unit) * unit;
   const side = vae.kind === 'kl' ? Math.min(most, Math.ceil(vae.sampleSizePx / unit) * unit) : most;
   if (side >= unit) return { input: side / vae.downscale, output: side };
-  throw new AppError('job-invalid', { message: `a limit of ${pixelLimit} pixels leaves no room for a tile`, help: `Allow at least ${unit * unit} pixels at once.` });
+  throw new AppError('job-invalid', {
+    message: `a limit of ${pixelLimit} pixels leaves no room for a tile`,
+    help: `Allow at least ${unit * unit} pixels at once.`,
+  });
 }
 
 function logarithm(values: Tensor): Tensor<'float32'> {

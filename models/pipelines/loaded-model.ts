@@ -174,7 +174,12 @@ export class LoadedModel {
     const isChanged = loras.some(({ weights }) => [...weights.keys()].some((path) => path.startsWith('text_encoder.')));
     const key = `${isChanged ? 'merged ' : ''}text-encoder ${prompts.length} ${skippedLayers}`;
     const merged = isChanged ? await this.#mergedSets(loras) : [];
-    const encoder = await this.compile(key, 'text_encoder', () => this.model.buildTextEncoder({ batch: prompts.length, length, skippedLayers, tokens: 'rows' }), merged);
+    const encoder = await this.compile(
+      key,
+      'text_encoder',
+      () => this.model.buildTextEncoder({ batch: prompts.length, length, skippedLayers, tokens: 'rows' }),
+      merged,
+    );
     const ids = prompts.flatMap((prompt) => [...this.tokenizer.encode(prompt, length)]);
     const { data } = await this.storedWeights.tokenRows(ids);
     const outputs = await encoder.run({ [textEncoderNames.rows]: tensor('float32', [prompts.length, length, this.model.textEncoder.width], data) });
@@ -193,7 +198,9 @@ export class LoadedModel {
    */
   async encodeDistribution(image: Tensor): Promise<LatentDistribution> {
     const [, , height, width] = image.shape;
-    const encoder = await this.compile(`image-encoder ${height} ${width}`, 'vae', () => this.model.buildImageEncoder({ batch: 1, height: height!, width: width! }));
+    const encoder = await this.compile(`image-encoder ${height} ${width}`, 'vae', () =>
+      this.model.buildImageEncoder({ batch: 1, height: height!, width: width! }),
+    );
     const outputs = await encoder.run({ image });
     return { mean: outputs['latent_mean']!, std: outputs['latent_std'] ?? null };
   }
@@ -201,7 +208,9 @@ export class LoadedModel {
   /** A scaled latent as a picture, float32 [1, 3, H, W], about -1 to 1. */
   async decode(latent: Tensor): Promise<Tensor> {
     const [, , height, width] = latent.shape;
-    const decoder = await this.compile(`image-decoder ${height} ${width}`, 'vae', () => this.model.buildImageDecoder({ batch: 1, height: height!, width: width! }));
+    const decoder = await this.compile(`image-decoder ${height} ${width}`, 'vae', () =>
+      this.model.buildImageDecoder({ batch: 1, height: height!, width: width! }),
+    );
     return (await decoder.run({ latent }))['image']!;
   }
 
@@ -209,7 +218,12 @@ export class LoadedModel {
   async denoiser({ batchSize, latentShape, loras }: DenoiserOptions): Promise<CompiledGraph> {
     const [, , height, width] = latentShape;
     const merged = await this.#mergedSets(loras);
-    return this.compile(`unet ${batchSize} ${height} ${width}`, 'unet', () => buildDenoiser(this.model, { batch: batchSize, height: height!, width: width!, contextLength: this.contextLength }, this.runner.bindingBytes), merged);
+    return this.compile(
+      `unet ${batchSize} ${height} ${width}`,
+      'unet',
+      () => buildDenoiser(this.model, { batch: batchSize, height: height!, width: width!, contextLength: this.contextLength }, this.runner.bindingBytes),
+      merged,
+    );
   }
 
   /** A graph compiled against a component's weights, once per key. `first` is searched before them. */

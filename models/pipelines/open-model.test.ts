@@ -58,11 +58,27 @@ describe('a diffusers folder', () => {
     ['without model_index.json', without('model_index.json', 'pictures.safetensors'), 'model-file-missing', /model_index\.json/],
     ['with a configuration that ends early', { ...pipeline, 'unet/config.json': '{"act_fn":' }, 'model-unknown', /unet\/config\.json is not JSON/],
     ['of SDXL', { ...pipeline, 'model_index.json': { _class_name: 'StableDiffusionXLPipeline' } }, 'model-unknown', /StableDiffusionXLPipeline/],
-    ['of another architecture', { ...pipeline, 'model_index.json': { ...(JSON.parse(new TextDecoder().decode(pipeline['model_index.json'] as Uint8Array)) as object), unet: ['diffusers', 'SD3Transformer2DModel'] } }, 'model-unknown', /SD3Transformer2DModel|unet/],
+    [
+      'of another architecture',
+      {
+        ...pipeline,
+        'model_index.json': {
+          ...(JSON.parse(new TextDecoder().decode(pipeline['model_index.json'] as Uint8Array)) as object),
+          unet: ['diffusers', 'SD3Transformer2DModel'],
+        },
+      },
+      'model-unknown',
+      /SD3Transformer2DModel|unet/,
+    ],
     ['without a tokenizer', without('tokenizer/vocab.json', 'tokenizer/merges.txt', 'tokenizer/tokenizer.json'), 'model-file-missing', /no tokenizer/],
     ['with a pickle', { ...without(unetFile), 'unet/diffusion_pytorch_model.bin': '' }, 'weights-pickled', /run any program/],
     ['with a missing tensor', withUnet((weights) => weights.delete('conv_in.bias')), 'weights-missing', /unet\.conv_in\.bias/],
-    ['with a tensor of another shape', withUnet((weights) => weights.set('conv_in.bias', float32([3], [0, 0, 0]))), 'shape-mismatch', /conv_in\.bias in unet\/.* is \[3\], .* takes \[8\]/],
+    [
+      'with a tensor of another shape',
+      withUnet((weights) => weights.set('conv_in.bias', float32([3], [0, 0, 0]))),
+      'shape-mismatch',
+      /conv_in\.bias in unet\/.* is \[3\], .* takes \[8\]/,
+    ],
   ])('is refused %s', async (_, files, code, message) => {
     await expect(open(files)).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
   });
@@ -85,11 +101,20 @@ describe('a folder with a checkpoint in one file', () => {
   });
 
   test.each<[string, Record<string, unknown>, string, RegExp]>([
-    ['two of them', { 'a.safetensors': checkpoint, 'b.safetensors': checkpoint, ...tokenizer }, 'model-unknown', /several checkpoints: a\.safetensors, b\.safetensors/],
+    [
+      'two of them',
+      { 'a.safetensors': checkpoint, 'b.safetensors': checkpoint, ...tokenizer },
+      'model-unknown',
+      /several checkpoints: a\.safetensors, b\.safetensors/,
+    ],
     ['a pickle', { 'a.ckpt': '' }, 'weights-pickled', /a\.ckpt .* pickle/],
     ['half of one', { 'a.safetensors': (checkpoint as Uint8Array).slice(0, 90_000), ...tokenizer }, 'weights-corrupt', /the tensors end at byte/],
     ['no vocabulary', { 'a.safetensors': checkpoint }, 'model-file-missing', /vocabulary/],
   ])('is refused with %s', async (_, files, code, message) => {
-    await expect(open(files, { overrides })).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string, help: expect.any(String) as string });
+    await expect(open(files, { overrides })).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message) as string,
+      help: expect.any(String) as string,
+    });
   });
 });

@@ -70,7 +70,10 @@ async function findSingleFile(folder: ModelFolder, options: SingleFileOptions): 
   if (paths.includes('model_index.json')) return null;
   const checkpoints = paths.filter((path) => path.endsWith('.safetensors'));
   if (checkpoints.length > 1) {
-    throw new AppError('model-unknown', { message: `${folder.name} holds several checkpoints: ${checkpoints.slice(0, 5).join(', ')}`, help: 'Choose one of the files.' });
+    throw new AppError('model-unknown', {
+      message: `${folder.name} holds several checkpoints: ${checkpoints.slice(0, 5).join(', ')}`,
+      help: 'Choose one of the files.',
+    });
   }
   if (checkpoints.length === 1) return openSingleFile(folder, checkpoints[0]!, options);
   const pickle = paths.find(isPickleName);

@@ -31,7 +31,7 @@ export async function runInTiles(input: Tensor, sides: TileSides, run: (tile: Te
     const made: Tensor[] = [];
     for (let left = 0, column = 0; left < width; left += stride, column++) {
       const tile = await run(cut(input, top, left, sides.input));
-      joined ??= tensor('float32', [1, tile.shape[1]!, scale(height), scale(width)], new Float32Array((tile.shape[1]! * scale(height) * scale(width))));
+      joined ??= tensor('float32', [1, tile.shape[1]!, scale(height), scale(width)], new Float32Array(tile.shape[1]! * scale(height) * scale(width)));
       if (row > 0) fadeIn(tile, above[column]!, fade, 'down');
       if (column > 0) fadeIn(tile, made[column - 1]!, fade, 'right');
       paste(joined, tile, row * kept, column * kept, kept);

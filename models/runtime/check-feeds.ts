@@ -51,6 +51,8 @@ export function resolveWeights<Set extends WeightSet>(graph: Graph, sets: readon
  */
 export function checkWeight(graph: Graph, parameter: Value, weight: Pick<Value, 'dtype' | 'shape'>): void {
   if (weight.dtype !== parameter.dtype || !shapesEqual(weight.shape, parameter.shape)) {
-    throw new AppError('shape-mismatch', { message: `${graph.name} takes ${parameter.name} as ${formatType(parameter)}, and the weights have ${formatType(weight)}` });
+    throw new AppError('shape-mismatch', {
+      message: `${graph.name} takes ${parameter.name} as ${formatType(parameter)}, and the weights have ${formatType(weight)}`,
+    });
   }
 }

@@ -34,8 +34,7 @@ function difference(actual: ArrayLike<number>, expected: readonly number[]): num
   return Math.max(...expected.map((value, index) => Math.abs(actual[index]! - value))) / scale;
 }
 
-const model = (input: Float32Array, timestep: number): Float32Array =>
-  input.map((value) => 0.6 * Math.sin(1.7 * value + timestep / 300) + 0.1 * value);
+const model = (input: Float32Array, timestep: number): Float32Array => input.map((value) => 0.6 * Math.sin(1.7 * value + timestep / 300) + 0.1 * value);
 
 const name = ({ config, steps, start, eta }: Run): string =>
   `${Object.values(config).join(' ')}, ${steps} steps${start ? ` from ${start}` : ''}${eta === undefined ? '' : `, eta ${eta}`}`;
@@ -67,7 +66,12 @@ describe('training noise is that of diffusers', () => {
   test.each(golden.schedules)('$name', ({ config, every50, last, noisy400, velocity400 }) => {
     const options = resolveOptions(readSchedulerConfig(JSON.stringify(config)));
     const schedule = noiseSchedule({ ...options, predictionType: 'v_prediction' });
-    expect(difference(schedule.alphasCumprod.filter((_, index) => index % 50 === 0), every50)).toBeLessThan(1e-6);
+    expect(
+      difference(
+        schedule.alphasCumprod.filter((_, index) => index % 50 === 0),
+        every50,
+      ),
+    ).toBeLessThan(1e-6);
     expect(difference(schedule.alphasCumprod.slice(-2), last)).toBeLessThan(1e-6);
 
     const original = Float32Array.of(-1, -0.5, 0, 0.5, 1);

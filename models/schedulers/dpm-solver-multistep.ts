@@ -12,8 +12,7 @@ function create(config: SchedulerConfig, steps: number): Sampler {
   const isFirstOrder = (step: number): boolean =>
     options.solverOrder === 1 ||
     previous?.step !== step - 1 ||
-    (step === steps - 1 &&
-      (options.eulerAtFinal || (options.lowerOrderFinal && steps < 15) || options.finalSigmasType === 'zero'));
+    (step === steps - 1 && (options.eulerAtFinal || (options.lowerOrderFinal && steps < 15) || options.finalSigmasType === 'zero'));
 
   /** The picture seen one step ago; a run that begins anew or in the middle simply does not find it. */
   let previous: { step: number; original: Float32Array } | undefined;

@@ -53,7 +53,10 @@ function spaceTimesteps(options: SchedulerOptions, table: Float32Array, steps: n
   const usable = table.filter((level) => -Math.log(level) >= options.lambdaMinClipped).length;
   switch (options.timestepSpacing) {
     case 'linspace':
-      return linspace(0, usable - 1, steps + 1).reverse().slice(0, -1).map(roundHalfToEven);
+      return linspace(0, usable - 1, steps + 1)
+        .reverse()
+        .slice(0, -1)
+        .map(roundHalfToEven);
     case 'leading':
       return spacedTimesteps({ ...options, trainSteps: usable }, steps + 1).slice(0, -1);
     case 'trailing':

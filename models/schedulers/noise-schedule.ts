@@ -9,10 +9,7 @@ export interface NoiseSchedule {
 }
 
 /** The options that decide a noise schedule. */
-export type NoiseOptions = Pick<
-  SchedulerOptions,
-  'trainSteps' | 'betaStart' | 'betaEnd' | 'betaSchedule' | 'predictionType' | 'rescaleBetasZeroSnr'
->;
+export type NoiseOptions = Pick<SchedulerOptions, 'trainSteps' | 'betaStart' | 'betaEnd' | 'betaSchedule' | 'predictionType' | 'rescaleBetasZeroSnr'>;
 
 /** The noise schedule that a model was trained with, in float32 like PyTorch's. */
 export function noiseSchedule(options: NoiseOptions): NoiseSchedule {

@@ -144,8 +144,7 @@ function readOptions(file: Record<string, unknown>): Partial<SchedulerOptions> {
   const number = (key: keyof SchedulerOptions, name: string, least = 0): void =>
     read(key, name, (value) => Number.isFinite(value) && Number(value) >= least, [`a number from ${least}`]);
   const flag = (key: keyof SchedulerOptions, name: string): void => read(key, name, (value) => typeof value === 'boolean', [true, false]);
-  const choice = (key: keyof SchedulerOptions, name: string, allowed: readonly unknown[]): void =>
-    read(key, name, (value) => allowed.includes(value), allowed);
+  const choice = (key: keyof SchedulerOptions, name: string, allowed: readonly unknown[]): void => read(key, name, (value) => allowed.includes(value), allowed);
 
   number('trainSteps', 'num_train_timesteps', 2);
   number('betaStart', 'beta_start');

@@ -37,7 +37,10 @@ export function spacedTimesteps(
 }
 
 /** Some of the evenly spaced timesteps that a model was distilled on, from the noisiest down. @see Luo et al. 2023, section 4 */
-export function distilledTimesteps({ trainSteps, originalInferenceSteps }: Pick<SchedulerOptions, 'trainSteps' | 'originalInferenceSteps'>, steps: number): Float32Array {
+export function distilledTimesteps(
+  { trainSteps, originalInferenceSteps }: Pick<SchedulerOptions, 'trainSteps' | 'originalInferenceSteps'>,
+  steps: number,
+): Float32Array {
   const stride = Math.floor(trainSteps / originalInferenceSteps);
   return Float32Array.from({ length: steps }, (_, index) => {
     const fromNoisiest = Math.floor(index * (originalInferenceSteps / steps));

@@ -50,7 +50,8 @@ function create(config: SchedulerConfig, steps: number): Sampler {
       const original = plan.predictOriginal(modelOutput, step, sample);
       const last = previous?.step === step - 1 ? previous : undefined;
       const start = last === undefined ? sample : correct(last, original);
-      const isFirstOrder = last === undefined || options.solverOrder === 1 || (step === steps - 1 && (options.lowerOrderFinal || plan.noiseLevels[steps] === 0));
+      const isFirstOrder =
+        last === undefined || options.solverOrder === 1 || (step === steps - 1 && (options.lowerOrderFinal || plan.noiseLevels[steps] === 0));
       previous = { step, order: isFirstOrder ? 1 : 2, sample: start, original, before: last?.original };
       const { moved, stride, factor } = firstOrder(step, start, original);
       if (isFirstOrder) return moved;

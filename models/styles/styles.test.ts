@@ -59,12 +59,20 @@ describe.each(stylePacks.map((pack) => [pack.id, pack] as const))('%s', (_, pack
 
   test.skipIf(!hasCaptions)('says only what the built-in model was taught (skipped where shared data is absent)', () => {
     const words = new Set(
-      ['portraits/vocabulary.txt', 'portraits-cg/vocabulary-cg.txt'].flatMap((file) => readShared(file).split('\n').map((line) => line.split('\t')[0]!)),
+      ['portraits/vocabulary.txt', 'portraits-cg/vocabulary-cg.txt'].flatMap((file) =>
+        readShared(file)
+          .split('\n')
+          .map((line) => line.split('\t')[0]!),
+      ),
     );
     // The recipe says some things in other words, and these were taught too.
-    for (const [, phrase] of readFileSync(new URL('../builtin/recipe/captions.py', here), 'utf8').matchAll(/"([a-z ]+)"/g)) phrase!.split(' ').forEach((word) => words.add(word));
+    for (const [, phrase] of readFileSync(new URL('../builtin/recipe/captions.py', here), 'utf8').matchAll(/"([a-z ]+)"/g))
+      phrase!.split(' ').forEach((word) => words.add(word));
     for (const { prompt, negativePrompt } of prompts) {
-      const unknown = `${prompt} ${negativePrompt}`.replace('ohwx', '').match(/[a-z-]+/g)!.filter((word) => !words.has(word));
+      const unknown = `${prompt} ${negativePrompt}`
+        .replace('ohwx', '')
+        .match(/[a-z-]+/g)!
+        .filter((word) => !words.has(word));
       expect(unknown).toEqual([]);
     }
     const captions = readShared('portraits-cg/captions-cg.jsonl') + readShared('portraits/captions.jsonl');

@@ -33,7 +33,10 @@ test('the twister gives the numbers of the reference implementation for seed 548
 test.each(golden.normal)('$size normals of seed $seed are those of torch.randn', ({ seed, size, values }) => {
   const ours = new TorchRandom(seed).normal(size);
   if (Array.isArray(values)) return expectClose(ours, values);
-  expectClose(ours.filter((_, index) => index % 97 === 0), values.every97);
+  expectClose(
+    ours.filter((_, index) => index % 97 === 0),
+    values.every97,
+  );
   expectClose(ours.slice(-20), values.last20);
   expect(ours.reduce((sum, value) => sum + value, 0)).toBeCloseTo(values.sum, 3);
 });

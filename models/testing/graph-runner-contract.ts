@@ -34,7 +34,11 @@ function scale(factor: number): Graph {
 }
 
 const weightValues = [1, 2, 3, 4, 5, 6];
-const weights = (): Map<string, Tensor> => new Map<string, Tensor>([['layer.weight', float32([2, 3], weightValues)], ['layer.bias', float32([2], [0.5, -0.5])]]);
+const weights = (): Map<string, Tensor> =>
+  new Map<string, Tensor>([
+    ['layer.weight', float32([2, 3], weightValues)],
+    ['layer.bias', float32([2], [0.5, -0.5])],
+  ]);
 const values = (result: Tensor | undefined): number[] => Array.from<number | bigint>(result!.data).map(Number);
 
 /**
@@ -109,9 +113,17 @@ export function describeGraphRunner(title: string, create: () => Promise<GraphRu
     });
 
     test('a missing weight and a weight of another shape are named', async () => {
-      const set = await runner.upload(new Map([['layer.weight', float32([3, 2], weightValues)], ['layer.bias', float32([2], [0, 0])]]));
+      const set = await runner.upload(
+        new Map([
+          ['layer.weight', float32([3, 2], weightValues)],
+          ['layer.bias', float32([2], [0, 0])],
+        ]),
+      );
       await expect(runner.compile(linear(), [])).rejects.toMatchObject({ code: 'weights-missing', message: expect.stringContaining('layer.weight') as string });
-      await expect(runner.compile(linear(), [set])).rejects.toMatchObject({ code: 'shape-mismatch', message: expect.stringContaining('layer.weight') as string });
+      await expect(runner.compile(linear(), [set])).rejects.toMatchObject({
+        code: 'shape-mismatch',
+        message: expect.stringContaining('layer.weight') as string,
+      });
       set.dispose();
     });
 
@@ -148,7 +160,11 @@ export function describeGraphRunner(title: string, create: () => Promise<GraphRu
       builder.output('gathered', builder.node('Gather', [ids, builder.input('places', 'int32', [2])], { axis: 0 }));
       builder.output('sum', builder.node('ReduceSum', [x], { axes: [0], keepDims: false }));
       const compiled = await runner.compile(builder.build(), []);
-      const outputs = await compiled.runOnDevice({ x: float32([3], [1, 2, 3]), ids: tensor('int32', [5], Int32Array.of(7, 8, 9, 10, 11)), places: tensor('int32', [2], Int32Array.of(4, 0)) });
+      const outputs = await compiled.runOnDevice({
+        x: float32([3], [1, 2, 3]),
+        ids: tensor('int32', [5], Int32Array.of(7, 8, 9, 10, 11)),
+        places: tensor('int32', [2], Int32Array.of(4, 0)),
+      });
       const read = await Promise.all(Object.entries(outputs).map(async ([name, output]) => [name, values(await output.read())] as const));
       expect(Object.fromEntries(read)).toEqual({ twice: [2, 4, 6], gathered: [11, 7], sum: [6] });
       for (const output of Object.values(outputs)) output.dispose();
@@ -183,7 +199,11 @@ export function describeGraphRunner(title: string, create: () => Promise<GraphRu
       const compiled = await runner.compile(builder.build(), []);
       const feeds = { table: float32([3, 2], [1, 2, 3, 4, 5, 6]), ids: tensor('int32', [2], Int32Array.from([2, 0])) };
       const results = await compiled.run(feeds);
-      expect([values(results['rows']), values(results['again']), values(results['table'])]).toEqual([[5, 6, 1, 2], [5, 6, 1, 2], [1, 2, 3, 4, 5, 6]]);
+      expect([values(results['rows']), values(results['again']), values(results['table'])]).toEqual([
+        [5, 6, 1, 2],
+        [5, 6, 1, 2],
+        [1, 2, 3, 4, 5, 6],
+      ]);
       await compiled.dispose();
     });
 

@@ -26,9 +26,26 @@ export async function recordJob(runner: GraphRunner, folder: ModelFolder): Promi
   const { runner: recording, recorded } = recordRuns(runner);
   const model = await LoadedModel.load(recording, folder);
   const rgb = Uint8Array.from({ length: sizePx * sizePx * 3 }, (_, i) => (i * 37) % 256);
-  const options = { subject: { token: 'ohwx', personClass: 'woman' } as const, recipe: firstRecipe, resolutionPx: sizePx, lora: trainingDefaults.lora, plan: trainingPlan(0, { samples: 1, batchSize: 1 }), preview: null };
+  const options = {
+    subject: { token: 'ohwx', personClass: 'woman' } as const,
+    recipe: firstRecipe,
+    resolutionPx: sizePx,
+    lora: trainingDefaults.lora,
+    plan: trainingPlan(0, { samples: 1, batchSize: 1 }),
+    preview: null,
+  };
   await finish(learnLikeness(model, [{ picture: { widthPx: sizePx, heightPx: sizePx, rgb }, faceBox: null }], options));
-  const request = { prompt: 'a portrait', negativePrompt: '', widthPx: sizePx, heightPx: sizePx, scheduler: 'ddim', steps: 2, guidance: 4, seed: 0, loras: [] } as const;
+  const request = {
+    prompt: 'a portrait',
+    negativePrompt: '',
+    widthPx: sizePx,
+    heightPx: sizePx,
+    scheduler: 'ddim',
+    steps: 2,
+    guidance: 4,
+    seed: 0,
+    loras: [],
+  } as const;
   await finish(textToImage(model, request));
   await model.dispose();
   return recorded;
@@ -47,5 +64,7 @@ export async function replay({ graph, weights, feeds, outputs: expected }: Recor
   const outputs = await compiled.run(feeds);
   await compiled.dispose();
   set.dispose();
-  return Object.fromEntries(Object.entries(expected).map(([name, tensor]) => [name, largestDifference(outputs[name]!, tensor) / Math.max(largest(tensor), 1e-6)]));
+  return Object.fromEntries(
+    Object.entries(expected).map(([name, tensor]) => [name, largestDifference(outputs[name]!, tensor) / Math.max(largest(tensor), 1e-6)]),
+  );
 }

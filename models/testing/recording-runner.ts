@@ -20,7 +20,9 @@ export function recordRuns(runner: GraphRunner): { readonly runner: GraphRunner;
   const recorded: RecordedRun[] = [];
   const uploaded = new Map<WeightSet, ReadonlyMap<string, Tensor>>();
   const toHost = async (feeds: Readonly<Record<string, Feed>>): Promise<Record<string, Tensor>> =>
-    Object.fromEntries(await Promise.all(Object.entries(feeds).map(async ([name, feed]) => [name, structuredClone(isDeviceTensor(feed) ? await feed.read() : feed)] as const)));
+    Object.fromEntries(
+      await Promise.all(Object.entries(feeds).map(async ([name, feed]) => [name, structuredClone(isDeviceTensor(feed) ? await feed.read() : feed)] as const)),
+    );
 
   const watch = (compiled: CompiledGraph, weights: ReadonlyMap<string, Tensor>): CompiledGraph => {
     let isRecorded = false;
@@ -57,7 +59,9 @@ export function recordRuns(runner: GraphRunner): { readonly runner: GraphRunner;
         return set;
       },
       compile: async (graph, sets) => {
-        const found = graph.parameters.map(({ name }) => [name, sets.map((set) => uploaded.get(set)?.get(name)).find((weight) => weight !== undefined)] as const);
+        const found = graph.parameters.map(
+          ({ name }) => [name, sets.map((set) => uploaded.get(set)?.get(name)).find((weight) => weight !== undefined)] as const,
+        );
         return watch(await runner.compile(graph, sets), new Map(found.filter((entry): entry is readonly [string, Tensor] => entry[1] !== undefined)));
       },
       dispose: async () => undefined,

@@ -21,7 +21,10 @@ export interface PhotoFacts {
  * @param knows whether the model has a word; a phrase with an unknown one is left out, since spelt-out words mean nothing to a model that never met them
  * @see `builtin/recipe/captions.py` for the captions that the built-in model learned from
  */
-export function captionDetails({ expression, eyewear, turnedTo, clothes, light, shade, backdrop }: PhotoFacts, knows: (word: string) => boolean = () => true): string[] {
+export function captionDetails(
+  { expression, eyewear, turnedTo, clothes, light, shade, backdrop }: PhotoFacts,
+  knows: (word: string) => boolean = () => true,
+): string[] {
   const details = [
     expression === 'neutral' ? 'neutral expression' : expression,
     eyewear && `wearing ${eyewear}`,

@@ -72,7 +72,10 @@ describe.skipIf(!hasReal)(`the real vocabulary gives the published ids${hasReal 
 
 /** OpenAI's list of merges as the two files that every diffusers model folder holds. */
 function realFiles(): { vocab: string; merges: string } {
-  const merges = gunzipSync(readFileSync(realVocabulary)).toString('utf8').split('\n').slice(1, 49152 - 256 - 2 + 1);
+  const merges = gunzipSync(readFileSync(realVocabulary))
+    .toString('utf8')
+    .split('\n')
+    .slice(1, 49152 - 256 - 2 + 1);
   const names = [...alphabet, ...alphabet.map((letter) => `${letter}</w>`), ...merges.map((pair) => pair.replace(' ', ''))];
   const vocab = Object.fromEntries([...names, '<|startoftext|>', '<|endoftext|>'].map((name, id) => [name, id]));
   return { vocab: JSON.stringify(vocab), merges: merges.join('\n') };

@@ -48,7 +48,11 @@ export class ClipTokenizer {
     this.padId = this.requireId(pad);
     const length = Number(settings['model_max_length'] ?? 77);
     this.maxLength = length >= 2 && length <= 4096 ? length : 77; // some files hold 1e30 for "not limited"
-    this.specials = new Map([[start, this.startId], [end, this.endId], [pad, this.padId]]);
+    this.specials = new Map([
+      [start, this.startId],
+      [end, this.endId],
+      [pad, this.padId],
+    ]);
     const names = [...this.specials.keys()].sort((a, b) => b.length - a.length);
     this.specialPattern = new RegExp(`(${names.map((name) => name.replace(/[^\w]/g, '\\$&')).join('|')})`);
   }

@@ -23,7 +23,11 @@ describe('a tokenizer folder', () => {
   });
 
   test('may state its padding in special_tokens_map.json, which wins, as in transformers: that is how Stable Diffusion 2 does it', async () => {
-    const files = { ...vocabulary, 'tokenizer_config.json': { pad_token: '<|endoftext|>', model_max_length: 77 }, 'special_tokens_map.json': { pad_token: '!', unk_token: 'x' } };
+    const files = {
+      ...vocabulary,
+      'tokenizer_config.json': { pad_token: '<|endoftext|>', model_max_length: 77 },
+      'special_tokens_map.json': { pad_token: '!', unk_token: 'x' },
+    };
     expect((await read(files)).encode('a woman', 6)).toEqual([...woman, 0, 0]);
   });
 
@@ -63,7 +67,8 @@ describe('the vocabulary that comes with the app', () => {
   });
 
   test('is lent to a checkpoint without a tokenizer, and to nothing else', async () => {
-    const paths = async (files: Record<string, unknown>): Promise<string[]> => (await withClipVocabulary(memoryFolder('m', files), shipped).list()).map(({ path }) => path);
+    const paths = async (files: Record<string, unknown>): Promise<string[]> =>
+      (await withClipVocabulary(memoryFolder('m', files), shipped).list()).map(({ path }) => path);
     expect(await paths({ 'm.safetensors': '' })).toEqual(['m.safetensors', 'tokenizer/merges.txt']);
     expect(await paths({ 'm.safetensors': '', 'tokenizer/tokenizer.json': '' })).toEqual(['m.safetensors', 'tokenizer/tokenizer.json']);
     expect(await paths({ 'model_index.json': '{}' })).toEqual(['model_index.json']);

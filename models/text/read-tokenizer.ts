@@ -40,7 +40,10 @@ function overridingTokens(map: Record<string, unknown>): Record<string, unknown>
 
 /** The vocabulary as CLIP numbers it: single letters, letters that end a word, the merges in their order, start and end. */
 function vocabularyOf(merges: string): string {
-  const joined = merges.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#version')).map((pair) => pair.replace(' ', ''));
+  const joined = merges
+    .split(/\r?\n/)
+    .filter((line) => line !== '' && !line.startsWith('#version'))
+    .map((pair) => pair.replace(' ', ''));
   const tokens = [...alphabet, ...alphabet.map((letter) => `${letter}</w>`), ...joined, '<|startoftext|>', '<|endoftext|>'];
   return JSON.stringify(Object.fromEntries(tokens.map((token, id) => [token, id])));
 }

@@ -44,7 +44,10 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
 export function decodeCheckpoint(bytes: Uint8Array): TrainingState {
   const { tensors, metadata } = parseSafetensors(bytes);
   if (metadata['likeness_checkpoint'] !== formatVersion) {
-    throw new AppError('weights-corrupt', { message: `this checkpoint has version ${metadata['likeness_checkpoint'] ?? 'none'}, ${formatVersion} is needed`, help: 'Start the training again.' });
+    throw new AppError('weights-corrupt', {
+      message: `this checkpoint has version ${metadata['likeness_checkpoint'] ?? 'none'}, ${formatVersion} is needed`,
+      help: 'Start the training again.',
+    });
   }
   const take = (name: string): Tensor<'float32'> => {
     const found = tensors.get(name);

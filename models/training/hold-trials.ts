@@ -51,9 +51,25 @@ export async function holdTrial(model: LoadedModel, state: TrainingState, setup:
   return trial;
 }
 
-async function draw(model: LoadedModel, factors: ReadonlyMap<string, LoraFactors>, { prompt, negativePrompt, guidance }: TrialLook, { plan, tileAbovePixels }: TrialSetup, seed: number): Promise<RgbPicture> {
+async function draw(
+  model: LoadedModel,
+  factors: ReadonlyMap<string, LoraFactors>,
+  { prompt, negativePrompt, guidance }: TrialLook,
+  { plan, tileAbovePixels }: TrialSetup,
+  seed: number,
+): Promise<RgbPicture> {
   const [widthPx, heightPx] = model.nativeSizePx;
-  const request = { prompt, negativePrompt, guidance, widthPx, heightPx, ...plan.drawing, seed, loras: [{ weights: factors, weight: 1 }], ...(tileAbovePixels !== undefined && { tileAbovePixels }) };
+  const request = {
+    prompt,
+    negativePrompt,
+    guidance,
+    widthPx,
+    heightPx,
+    ...plan.drawing,
+    seed,
+    loras: [{ weights: factors, weight: 1 }],
+    ...(tileAbovePixels !== undefined && { tileAbovePixels }),
+  };
   const drawing = textToImage(model, request);
   let drawn = await drawing.next();
   while (drawn.done !== true) drawn = await drawing.next();
@@ -62,7 +78,9 @@ async function draw(model: LoadedModel, factors: ReadonlyMap<string, LoraFactors
 
 /** A snapshot: the factors themselves change with the next update. */
 export function copyFactors(factors: ReadonlyMap<string, LoraFactors>): Map<string, LoraFactors> {
-  return new Map([...factors].map(([path, { down, up, scale }]) => [path, { down: { ...down, data: down.data.slice() }, up: { ...up, data: up.data.slice() }, scale }]));
+  return new Map(
+    [...factors].map(([path, { down, up, scale }]) => [path, { down: { ...down, data: down.data.slice() }, up: { ...up, data: up.data.slice() }, scale }]),
+  );
 }
 
 /** What a run has to show: its best snapshot, or its last state where none was tried. */

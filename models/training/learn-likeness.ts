@@ -54,7 +54,12 @@ export type LearnEvent =
  * @returns the final state
  * @throws {AppError} whatever its parts throw; `loss-not-finite` leaves the state before the bad update
  */
-export async function* learnLikeness(model: LoadedModel, photos: readonly LearningPhoto[], options: LearnOptions, resume?: TrainingState): AsyncGenerator<LearnEvent, TrainingState> {
+export async function* learnLikeness(
+  model: LoadedModel,
+  photos: readonly LearningPhoto[],
+  options: LearnOptions,
+  resume?: TrainingState,
+): AsyncGenerator<LearnEvent, TrainingState> {
   const { learned, kept } = options.trials ? splitPhotos(photos, options.trials.plan) : { learned: photos, kept: [] };
   const encoding = prepareExamples(model, learned, options);
   let prepared = await encoding.next();
@@ -73,7 +78,8 @@ export async function* learnLikeness(model: LoadedModel, photos: readonly Learni
   });
   const compiled = await compilePlan(model.runner, planTraining(stages.request, budget), [await model.weightsOf('unet')]);
   const scale = options.lora.alpha / options.lora.rank;
-  const state = resume ?? freshState(options.init ? startFromLora(options.init, stages.modules, scale) : initializeLora(stages.modules, scale, options.plan.seed));
+  const state =
+    resume ?? freshState(options.init ? startFromLora(options.init, stages.modules, scale) : initializeLora(stages.modules, scale, options.plan.seed));
   const schedule = noiseSchedule(resolveOptions(model.schedulerConfig));
   try {
     if (state.samplesSeen === 0) yield* drawPreview(model, state, options);
@@ -139,4 +145,3 @@ async function* drawPreview(model: LoadedModel, { factors, samplesSeen }: Traini
   await makeRoom(model);
   yield { kind: 'preview', samplesSeen, picture: drawn.value.picture };
 }
-

@@ -15,7 +15,11 @@ function portrait(wall: Rgb, face: Rgb, clothes: Rgb): RgbPicture {
   return { widthPx: 100, heightPx: 100, rgb };
 }
 const skin: Rgb = [200, 160, 140];
-const photo = (wall: Rgb, clothes: Rgb, face = skin, measures: PhotoMeasures | null = null): MeasuredPhoto => ({ picture: portrait(wall, face, clothes), faceBox, measures });
+const photo = (wall: Rgb, clothes: Rgb, face = skin, measures: PhotoMeasures | null = null): MeasuredPhoto => ({
+  picture: portrait(wall, face, clothes),
+  faceBox,
+  measures,
+});
 
 test('clothes and backdrop are named by their colours, and clothes only where the crop shows them', () => {
   const wide = photo([235, 235, 235], [30, 45, 85]);
@@ -32,7 +36,14 @@ test('a dark skin is no dark light: light is read against the other photos of th
 });
 
 const measured = (face: Partial<FaceMeasures>, box: FaceMeasures['box'] = faceBox): FaceMeasures => ({
-  ...({ box, pose: { yaw: 0, pitch: 0, roll: 0 }, mouth: { opening: 0, smile: 0 }, covered: { eyes: 0, lowerFace: 0 }, glasses: 0, light: { sideDifference: 0 } } as unknown as FaceMeasures),
+  ...({
+    box,
+    pose: { yaw: 0, pitch: 0, roll: 0 },
+    mouth: { opening: 0, smile: 0 },
+    covered: { eyes: 0, lowerFace: 0 },
+    glasses: 0,
+    light: { sideDifference: 0 },
+  } as unknown as FaceMeasures),
   ...face,
 });
 

@@ -10,7 +10,17 @@ import type { FaceBox } from './loss-weights.ts';
  * face, by 0.02 to 0.08 in a closed smile; glasses are on none of them and read at most 0.25, uncovered eyes at most 0.36. Light from one side
  * makes halves of a face differ by 9 to 18 in lightness, light from above or a studio's by at most 5.
  */
-const thresholds = { smiling: 0.1, slightSmile: 0.035, glasses: 0.5, sunglasses: 0.6, turnedDegrees: 18, lightness: 7, harshSide: 9, softSide: 3, plainSpread: 24 } as const;
+const thresholds = {
+  smiling: 0.1,
+  slightSmile: 0.035,
+  glasses: 0.5,
+  sunglasses: 0.6,
+  turnedDegrees: 18,
+  lightness: 7,
+  harshSide: 9,
+  softSide: 3,
+  plainSpread: 24,
+} as const;
 
 /** What is known of a photo before anything is drawn from it. */
 export interface MeasuredPhoto {
@@ -31,7 +41,10 @@ export function faceLightness({ picture, faceBox }: MeasuredPhoto): number | nul
 
 /** The middle of a person's photos. */
 export function typicalLightness(photos: readonly MeasuredPhoto[]): number | null {
-  const known = photos.map(faceLightness).filter((lightness) => lightness !== null).sort((a, b) => a - b);
+  const known = photos
+    .map(faceLightness)
+    .filter((lightness) => lightness !== null)
+    .sort((a, b) => a - b);
   return known[Math.floor(known.length / 2)] ?? null;
 }
 
@@ -49,13 +62,17 @@ export function photoFacts(photo: MeasuredPhoto, square: RgbPicture, showsClothe
   const side = Math.abs(face?.light.sideDifference ?? 0);
   const clothes = showsClothes ? clothesColour(photo) : null;
   return {
-    expression: face === null ? null : face.mouth.smile >= thresholds.smiling ? 'smiling' : face.mouth.smile >= thresholds.slightSmile ? 'slight smile' : 'neutral',
+    expression:
+      face === null ? null : face.mouth.smile >= thresholds.smiling ? 'smiling' : face.mouth.smile >= thresholds.slightSmile ? 'slight smile' : 'neutral',
     eyewear: face === null ? null : face.covered.eyes >= thresholds.sunglasses ? 'sunglasses' : face.glasses >= thresholds.glasses ? 'glasses' : null,
     turnedTo: face === null || Math.abs(face.pose.yaw) < thresholds.turnedDegrees ? null : face.pose.yaw > 0 ? 'right' : 'left',
     clothes: clothes === null ? null : nearestColour(clothes, backdropColours),
     light: brighter > thresholds.lightness ? 'bright' : brighter < -thresholds.lightness ? 'dark' : null,
     shade: face === null ? null : side >= thresholds.harshSide ? 'harsh' : side <= thresholds.softSide ? 'soft' : null,
-    backdrop: { colour: nearestColour(photo.measures?.backdrop ?? backdropColour(square), backdropColours), isPlain: backdropSpread(square) <= thresholds.plainSpread },
+    backdrop: {
+      colour: nearestColour(photo.measures?.backdrop ?? backdropColour(square), backdropColours),
+      isPlain: backdropSpread(square) <= thresholds.plainSpread,
+    },
   };
 }
 

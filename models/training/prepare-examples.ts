@@ -34,7 +34,8 @@ export async function* prepareExamples(model: LoadedModel, photos: readonly Lear
   const { faceHeights } = options.recipe;
   for (const photo of photos) {
     const views: TrainingView[] = [];
-    for (const faceHeight of photo.faceBox === null ? faceHeights.slice(0, 1) : faceHeights) views.push(await encodeView(model, photo, faceHeight, typical, options));
+    for (const faceHeight of photo.faceBox === null ? faceHeights.slice(0, 1) : faceHeights)
+      views.push(await encodeView(model, photo, faceHeight, typical, options));
     examples.push({ views });
     yield examples.length;
   }
@@ -42,7 +43,13 @@ export async function* prepareExamples(model: LoadedModel, photos: readonly Lear
   return { latentShape, examples, embeddings: await encodeCaptions(model, captions) };
 }
 
-async function encodeView(model: LoadedModel, photo: LearningPhoto, faceHeight: number, typical: number | null, { resolutionPx, subject, recipe }: ExampleOptions): Promise<TrainingView> {
+async function encodeView(
+  model: LoadedModel,
+  photo: LearningPhoto,
+  faceHeight: number,
+  typical: number | null,
+  { resolutionPx, subject, recipe }: ExampleOptions,
+): Promise<TrainingView> {
   const { picture, faceBox } = photo;
   const size = { widthPx: picture.widthPx, heightPx: picture.heightPx };
   const isWide = faceHeight < halfBodyFaceHeight;
@@ -53,7 +60,10 @@ async function encodeView(model: LoadedModel, photo: LearningPhoto, faceHeight: 
   // What the photo had room for: a large face stays close up, whatever was wanted.
   const showsShoulders = box !== null && box[3] - box[1] < halfBodyFaceHeight;
   const knows = (word: string): boolean => model.tokenizer.tokenize(word).length === 1;
-  const details = recipe.captions === 'plain' ? [] : captionDetails(photoFacts(recipe.captions === 'measured' ? photo : { ...photo, measures: null }, square, showsShoulders, typical), knows);
+  const details =
+    recipe.captions === 'plain'
+      ? []
+      : captionDetails(photoFacts(recipe.captions === 'measured' ? photo : { ...photo, measures: null }, square, showsShoulders, typical), knows);
   return {
     latent: latent.data as Float32Array,
     lossWeight: faceLossWeights(latent.shape.slice(2), box, recipe.lossWeights),

@@ -102,7 +102,12 @@ function parametersOf(factors: ReadonlyMap<string, LoraFactors>): Map<string, Fl
 }
 
 function feedFactors(factors: ReadonlyMap<string, LoraFactors>): Record<string, Tensor> {
-  return Object.fromEntries([...factors].flatMap(([path, { down, up }]) => [[factorNames(path).down, down], [factorNames(path).up, up]]));
+  return Object.fromEntries(
+    [...factors].flatMap(([path, { down, up }]) => [
+      [factorNames(path).down, down],
+      [factorNames(path).up, up],
+    ]),
+  );
 }
 
 /** Brings everything to the host and frees it on the device. */
@@ -122,7 +127,10 @@ function batchFeeds(samples: readonly TrainingSample[], unet: UnetConfig, { requ
     target: stack('target', (sample) => sample.target),
     encoder_hidden_states: stack('encoder_hidden_states', (sample) => sample.embedding),
     loss_weight: stack('loss_weight', (sample) => sample.lossWeight),
-    time_features: timeFeatures(unet, samples.map((sample) => sample.timestep)),
+    time_features: timeFeatures(
+      unet,
+      samples.map((sample) => sample.timestep),
+    ),
   };
 }
 

@@ -34,5 +34,15 @@ export const trainingDefaults: TrainingDefaults = {
 export function trainingPlan(seed: number, changes: Partial<TrainingDefaults> = {}): TrainingPlan {
   const { samples, batchSize, accumulation, learningRate, warmupShare, captionDropout, maxGradientNorm, recipe } = { ...trainingDefaults, ...changes };
   const updates = Math.ceil(samples / (batchSize * accumulation));
-  return { samples, batchSize, accumulation, learningRate, warmupSteps: Math.round(updates * warmupShare), seed, captionDropout, noiseLevels: recipe.noiseLevels, maxGradientNorm };
+  return {
+    samples,
+    batchSize,
+    accumulation,
+    learningRate,
+    warmupSteps: Math.round(updates * warmupShare),
+    seed,
+    captionDropout,
+    noiseLevels: recipe.noiseLevels,
+    maxGradientNorm,
+  };
 }

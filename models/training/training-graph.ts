@@ -47,7 +47,10 @@ export const lossNames = { target: 'target', weight: 'loss_weight', loss: 'loss'
  */
 export function trainingStages(config: UnetConfig, { size, lora, attentionBytes }: TrainingSize): TrainingStages {
   const { lookup, modules } = nameLora(lora);
-  const stages = [...unetStages(config, size, { attention: 'decomposed', adapters: lookup, ...(attentionBytes !== undefined && { attentionBytes }) }), lossStage];
+  const stages = [
+    ...unetStages(config, size, { attention: 'decomposed', adapters: lookup, ...(attentionBytes !== undefined && { attentionBytes }) }),
+    lossStage,
+  ];
 
   const inputs = declareInputs(new GraphBuilder('types only'), config, size);
   const fed = new Map<string, ValueType>(Object.values(inputs).map((value) => [value.name, value]));

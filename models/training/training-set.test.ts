@@ -10,7 +10,11 @@ const view = (caption: string) => ({ latent: new Float32Array(4).fill(1), lossWe
 const set: TrainingSet = {
   latentShape: [4, 1, 1],
   examples: [{ views: [view('near'), view('far')] }, { views: [view('near'), view('far')] }],
-  embeddings: new Map([['', Float32Array.of(0)], ['near', Float32Array.of(1)], ['far', Float32Array.of(2)]]),
+  embeddings: new Map([
+    ['', Float32Array.of(0)],
+    ['near', Float32Array.of(1)],
+    ['far', Float32Array.of(2)],
+  ]),
 };
 const plan: SamplePlan = { seed: 3, captionDropout: 0.1 };
 const timesteps = (noiseLevels: SamplePlan['noiseLevels'], count: number): number[] =>

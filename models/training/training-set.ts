@@ -53,7 +53,12 @@ const goldenStep = 0.6180339887498949;
  * Draws sample number `index`. Every random choice is derived from (seed, index) alone, so a run that was interrupted
  * goes on with exactly the samples it would have seen, and a checkpoint needs no generator state.
  */
-export function drawSample(set: TrainingSet, schedule: NoiseSchedule, index: number, { seed, captionDropout, noiseLevels = allLevels }: SamplePlan): TrainingSample {
+export function drawSample(
+  set: TrainingSet,
+  schedule: NoiseSchedule,
+  index: number,
+  { seed, captionDropout, noiseLevels = allLevels }: SamplePlan,
+): TrainingSample {
   const count = set.examples.length;
   if (count === 0) throw new AppError('photos-too-few', { message: 'the training set is empty', help: 'Add photos.' });
   const order = new TorchRandom(mixSeed(seed, 0x10000 + Math.floor(index / count))).permutation(count);
@@ -79,7 +84,8 @@ const allLevels: NoiseLevelPlan = { spread: 'even', highest: 1 };
 /** Noise level of sample number `index`, 0 up to `highest`, that one not included. */
 function noiseLevel({ spread, highest }: NoiseLevelPlan, seed: number, index: number): number {
   // A stream of its own, so that either spread meets the same photos and the same noise.
-  const share = spread === 'even' ? (new TorchRandom(seed).uniform(1)[0]! + index * goldenStep) % 1 : new TorchRandom(mixSeed(seed, 0x20000000 + index)).uniform(1)[0]!;
+  const share =
+    spread === 'even' ? (new TorchRandom(seed).uniform(1)[0]! + index * goldenStep) % 1 : new TorchRandom(mixSeed(seed, 0x20000000 + index)).uniform(1)[0]!;
   return share * highest;
 }
 

@@ -12,7 +12,10 @@ const trial = (samplesSeen: number, likeness: number, obeyed = 8): Trial => ({
 test('a picture is as alike as its face is to the photos kept, and obeys if its backdrop is nearest to the one asked for', () => {
   const look = { prompt: '', negativePrompt: '', guidance: 4, backdrop: 'white' as const };
   const kept = [Float32Array.of(1, 0), Float32Array.of(0, 1)];
-  expect(measureTrialPicture(Float32Array.of(1, 0), studioBackdrops.white, look, kept)).toEqual({ likeness: expect.closeTo(Math.SQRT1_2) as number, isObeyed: true });
+  expect(measureTrialPicture(Float32Array.of(1, 0), studioBackdrops.white, look, kept)).toEqual({
+    likeness: expect.closeTo(Math.SQRT1_2) as number,
+    isObeyed: true,
+  });
   expect(measureTrialPicture(null, studioBackdrops['light grey'], look, kept)).toEqual({ likeness: null, isObeyed: false });
   expect(measureTrialPicture(null, [80, 0, 0], { ...look, backdrop: null }, kept).isObeyed).toBeNull();
 });

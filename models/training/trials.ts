@@ -47,7 +47,10 @@ const learnedForEachKept = 5;
 const disobedience = 0.3;
 
 /** Which photos are learned and which are kept: those kept lie evenly among the others, since people add them occasion by occasion. */
-export function splitPhotos<Photo extends { readonly faceBox: unknown }>(photos: readonly Photo[], { heldOutPhotos }: Pick<TrialPlan, 'heldOutPhotos'>): { readonly learned: readonly Photo[]; readonly kept: readonly Photo[] } {
+export function splitPhotos<Photo extends { readonly faceBox: unknown }>(
+  photos: readonly Photo[],
+  { heldOutPhotos }: Pick<TrialPlan, 'heldOutPhotos'>,
+): { readonly learned: readonly Photo[]; readonly kept: readonly Photo[] } {
   const withFace = photos.filter(({ faceBox }) => faceBox !== null);
   const count = Math.min(heldOutPhotos, Math.floor(withFace.length / (1 + learnedForEachKept)));
   const kept = new Set(Array.from({ length: count }, (_, i) => withFace[Math.floor(((i + 0.5) * withFace.length) / count)]!));
@@ -65,7 +68,12 @@ export function trialPoints({ fromShare, count }: Pick<TrialPlan, 'fromShare' | 
  *
  * @param kept embeddings of the photos kept, at least one
  */
-export function measureTrialPicture(embedding: FaceEmbedding | null, backdropSeen: LabColour, { backdrop }: TrialLook, kept: readonly FaceEmbedding[]): TrialPicture {
+export function measureTrialPicture(
+  embedding: FaceEmbedding | null,
+  backdropSeen: LabColour,
+  { backdrop }: TrialLook,
+  kept: readonly FaceEmbedding[],
+): TrialPicture {
   return {
     likeness: embedding === null ? null : cosine(embedding, meanEmbedding(kept)),
     isObeyed: backdrop === null ? null : nearestColour(backdropSeen, studioBackdrops) === backdrop,

@@ -2,12 +2,7 @@
 import { existsSync } from 'node:fs';
 
 /** WebGPU on the software adapter; no sandbox, because tests also run as root in containers. */
-export const chromiumArguments = [
-  '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--enable-features=Vulkan',
-];
+export const chromiumArguments = ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
 
 const usualPlaces = [
   '/usr/bin/chromium',

@@ -34,11 +34,26 @@ export function listSources(): string[] {
 /** What a file imports, `import()` and worker addresses included. */
 export function readImports(path: string): Import[] {
   const text = readFileSync(join(root, path), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
-  const statements = text.matchAll(/(?:^|\n)\s*(?:import|export)\s+(type\s+)?([^'";]*?)\s*from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]/g);
+  const statements = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s+(type\s+)?([^'";]*?)\s*from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]/g,
+  );
   return [...statements].flatMap(([, type, names = '', named, bare, dynamic]) => {
     const specifier = named ?? bare ?? dynamic;
-    if (specifier === undefined || specifier.startsWith('virtual:') || specifier.startsWith('node:') || specifier.startsWith('$app/') || specifier.startsWith('$service-worker')) return [];
-    const isTypeOnly = type !== undefined || (names.startsWith('{') && names.slice(1, -1).split(',').every((name) => name.trim() === '' || name.trim().startsWith('type ')));
+    if (
+      specifier === undefined ||
+      specifier.startsWith('virtual:') ||
+      specifier.startsWith('node:') ||
+      specifier.startsWith('$app/') ||
+      specifier.startsWith('$service-worker')
+    )
+      return [];
+    const isTypeOnly =
+      type !== undefined ||
+      (names.startsWith('{') &&
+        names
+          .slice(1, -1)
+          .split(',')
+          .every((name) => name.trim() === '' || name.trim().startsWith('type ')));
     return [{ from: path, isTypeOnly, ...resolveSpecifier(path, specifier) }];
   });
 }
@@ -47,7 +62,13 @@ function resolveSpecifier(from: string, specifier: string): { to: string; isPack
   const clean = specifier.replace(/\?.*$/, '');
   const alias = aliases.find(([prefix]) => clean.startsWith(prefix));
   if (alias !== undefined) return { to: alias[1] + clean.slice(alias[0].length), isPackage: false };
-  if (clean.startsWith('.')) return { to: normalize(join(dirname(from), clean)).split(sep).join('/'), isPackage: false };
+  if (clean.startsWith('.'))
+    return {
+      to: normalize(join(dirname(from), clean))
+        .split(sep)
+        .join('/'),
+      isPackage: false,
+    };
   const parts = clean.split('/');
   return { to: parts.slice(0, clean.startsWith('@') ? 2 : 1).join('/'), isPackage: true };
 }

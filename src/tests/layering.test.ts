@@ -8,7 +8,8 @@ import { doorways, type Layer, layers } from './layers.ts';
 const sources = listSources();
 /** Tests, and what several tests share beside the code: `*-fixture.ts`. */
 const isTestFile = (path: string): boolean => /(\.test|\.e2e|-fixture)\.ts$/.test(path);
-const isTest = (path: string): boolean => isTestFile(path) || path.startsWith('src/tests/') || path.startsWith('models/testing/') || path.startsWith('src/vite/');
+const isTest = (path: string): boolean =>
+  isTestFile(path) || path.startsWith('src/tests/') || path.startsWith('models/testing/') || path.startsWith('src/vite/');
 const shipped = sources.filter((path) => !isTest(path));
 const imports = shipped.flatMap(readImports);
 
@@ -21,7 +22,12 @@ const isWithin = (path: string, folder: string): boolean => path === folder || p
 test('the reader of imports sees what there is', () => {
   expect(shipped.length).toBeGreaterThan(100);
   expect(imports.length).toBeGreaterThan(300);
-  expect(readImports('src/lib/storage/database.ts').map((entry) => entry.to)).toEqual(['idb', 'models/errors/app-error.ts', 'src/lib/storage/migrations.ts', 'src/lib/storage/schema.ts']);
+  expect(readImports('src/lib/storage/database.ts').map((entry) => entry.to)).toEqual([
+    'idb',
+    'models/errors/app-error.ts',
+    'src/lib/storage/migrations.ts',
+    'src/lib/storage/schema.ts',
+  ]);
 });
 
 test('every import of ours leads to a file', () => {
@@ -43,7 +49,10 @@ test('what ships imports no test and no fixture', () => {
 });
 
 test('models imports no packages but zod and, in one place, hashes', () => {
-  expect([...new Set(imports.filter((entry) => entry.isPackage && entry.from.startsWith('models/')).map((entry) => entry.to))].sort()).toEqual(['@noble/hashes', 'zod']);
+  expect([...new Set(imports.filter((entry) => entry.isPackage && entry.from.startsWith('models/')).map((entry) => entry.to))].sort()).toEqual([
+    '@noble/hashes',
+    'zod',
+  ]);
 });
 
 test('a package with a doorway is imported there only', () => {

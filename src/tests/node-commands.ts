@@ -23,7 +23,9 @@ export const drawInNode: BrowserCommand<[options: readonly string[], files: Sent
   try {
     for (const [name, base64] of Object.entries(files)) await writeFile(join(folder, name), Buffer.from(base64, 'base64'));
     const given = options.map((option) => option.replace('DIR/', `${folder}/`));
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'workers/node/cli.ts', 'generate', ...given, '--out', folder], { cwd: root });
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'workers/node/cli.ts', 'generate', ...given, '--out', folder], {
+      cwd: root,
+    });
     return (await readFile(stdout.trim().split('\n').at(-1)!)).toString('base64');
   } finally {
     await rm(folder, { recursive: true });

@@ -7,7 +7,12 @@ export async function sharedFile(path: string): Promise<Blob> {
 }
 
 /** A picture with whatever was painted on it. */
-export async function drawn(widthPx: number, heightPx: number, type: string, paint: (context: OffscreenCanvasRenderingContext2D) => void = () => undefined): Promise<Blob> {
+export async function drawn(
+  widthPx: number,
+  heightPx: number,
+  type: string,
+  paint: (context: OffscreenCanvasRenderingContext2D) => void = () => undefined,
+): Promise<Blob> {
   const canvas = new OffscreenCanvas(widthPx, heightPx);
   paint(canvas.getContext('2d')!);
   return canvas.convertToBlob({ type });

@@ -16,7 +16,10 @@ function within(path: string): string {
 export const listShared: BrowserCommand<[folder: string], string[]> = (_context, folder) => {
   if (!existsSync(within(folder))) return [];
   const entries = readdirSync(within(folder), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => `${entry.parentPath}${sep}${entry.name}`.slice(shared.length)).sort();
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}${sep}${entry.name}`.slice(shared.length))
+    .sort();
 };
 
 /** A file's bytes, in base64. */
@@ -25,8 +28,11 @@ export const readShared: BrowserCommand<[path: string], string> = (_context, pat
 /** Resident bytes of the browser's processes together, pages and workers included; null where the system does not tell. */
 export const browserBytes: BrowserCommand<[], number | null> = () => {
   if (!existsSync('/proc/self/status')) return null;
-  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap(readProcess);
-  const children = (parent: number): number => processes.filter((one) => one.parent === parent).reduce((sum, one) => sum + (one.isBrowser ? one.bytes : 0) + children(one.id), 0);
+  const processes = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap(readProcess);
+  const children = (parent: number): number =>
+    processes.filter((one) => one.parent === parent).reduce((sum, one) => sum + (one.isBrowser ? one.bytes : 0) + children(one.id), 0);
   return children(process.pid);
 };
 

@@ -2,7 +2,20 @@
 import { type Remote, proxy, wrap } from 'comlink';
 import { AppError, isAppError } from '#models/errors/app-error.ts';
 import { decodeError } from '#models/errors/error-codec.ts';
-import type { DeviceReport, DrawingOptions, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, LearningPlan, LearningRequest, LikenessImport, LikenessLayout, TrainEvent } from '../contract/engine.ts';
+import type {
+  DeviceReport,
+  DrawingOptions,
+  EngineApi,
+  EngineOptions,
+  GenerateEvent,
+  GenerateRequest,
+  JobKind,
+  LearningPlan,
+  LearningRequest,
+  LikenessImport,
+  LikenessLayout,
+  TrainEvent,
+} from '../contract/engine.ts';
 import { TabLock } from './tab-lock.ts';
 
 interface RunningWorker {

@@ -43,7 +43,13 @@ export interface LearningPlan {
   /** What can be counted on here. */
   readonly availableBytes: number;
   readonly outcome:
-    | { readonly kind: 'fits'; readonly resolutionPx: number; readonly targets: TrainJob['lora']['targets']; readonly needBytes: number; readonly isComputedTwice: boolean }
+    | {
+        readonly kind: 'fits';
+        readonly resolutionPx: number;
+        readonly targets: TrainJob['lora']['targets'];
+        readonly needBytes: number;
+        readonly isComputedTwice: boolean;
+      }
     /** Beside `weightBytes` too little is left. */
     | { readonly kind: 'too-large'; readonly weightBytes: number }
     /** The graphics card takes buffers up to `limitBytes`, and the model has one of `tensorBytes`. */

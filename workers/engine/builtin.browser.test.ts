@@ -22,7 +22,17 @@ beforeAll(async () => {
   for (const [index, id] of photoIds.entries()) {
     const result = await photos.prepare(await (await fetch(`/static/samples/ada/${id}.jpg`)).blob(), `${id}.jpg`);
     if (!result.ok) throw new Error(result.error.message);
-    await addPhoto({ id, projectId: 'p', fileName: `${id}.jpg`, addedAt: index, original: null, edit: noEdit, chosenFace: null, overridden: [], ...result.photo });
+    await addPhoto({
+      id,
+      projectId: 'p',
+      fileName: `${id}.jpg`,
+      addedAt: index,
+      original: null,
+      edit: noEdit,
+      chosenFace: null,
+      overridden: [],
+      ...result.photo,
+    });
   }
 });
 afterAll(() => {
@@ -71,7 +81,17 @@ test('a snapshot is tried on a photo kept aside, with captions of what was measu
     const result = await photos.prepare(await (await fetch(`/static/samples/ada/${id}.jpg`)).blob(), `${id}.jpg`);
     if (!result.ok) throw new Error(result.error.message);
     expect(result.photo.measures?.faces).toHaveLength(1);
-    await addPhoto({ id, projectId: 'p', fileName: `${id}.jpg`, addedAt: index, original: null, edit: noEdit, chosenFace: null, overridden: [], ...result.photo });
+    await addPhoto({
+      id,
+      projectId: 'p',
+      fileName: `${id}.jpg`,
+      addedAt: index,
+      original: null,
+      edit: noEdit,
+      chosenFace: null,
+      overridden: [],
+      ...result.photo,
+    });
   }
   const trials: TrialPlan = {
     heldOutPhotos: 1,

@@ -62,7 +62,14 @@ const computerGiB = (): number | undefined => (navigator as { readonly deviceMem
 
 function openWasm(selfTest: readonly SelfTestEntry[]): ChosenBackend {
   const threads = wasmThreads();
-  return { backend: 'wasm', runner: createWasmRunner({ threads }), description: threads === 1 ? '1 thread' : `${threads} threads`, threads, selfTest, memory: wasmMemory() };
+  return {
+    backend: 'wasm',
+    runner: createWasmRunner({ threads }),
+    description: threads === 1 ? '1 thread' : `${threads} threads`,
+    threads,
+    selfTest,
+    memory: wasmMemory(),
+  };
 }
 
 async function openTestedWebGpu(): Promise<ChosenBackend> {

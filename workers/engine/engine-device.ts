@@ -50,7 +50,10 @@ export class EngineDevice {
    * @param beforeLayer awaited between the layers that are merged; throws to stop
    * @throws {AppError} `job-invalid` if a likeness was deleted, `model-file-missing`, `lora-incompatible`, `lora-damaged`, `model-too-large`, `weights-corrupt`
    */
-  async openForDrawing({ likenessId, loras }: WantedModel, beforeLayer: () => Promise<void>): Promise<{ readonly model: LoadedModel; readonly modelId: string }> {
+  async openForDrawing(
+    { likenessId, loras }: WantedModel,
+    beforeLayer: () => Promise<void>,
+  ): Promise<{ readonly model: LoadedModel; readonly modelId: string }> {
     const found = await Promise.all(loras.map(findLora));
     const modelId = likenessId === null ? builtinModelId : await modelOfLikeness(await requireLikeness(likenessId));
     const model = await this.#open(modelId, 'when-needed');

@@ -38,7 +38,10 @@ const usualCardBytes = 6 * gibibyte;
  * @param limits         of the device that is used
  * @param computerGiB    `navigator.deviceMemory`; undefined where the browser does not say
  */
-export function webGpuMemory({ maxStorageBufferBindingSize, maxBufferSize }: Pick<GPUSupportedLimits, 'maxStorageBufferBindingSize' | 'maxBufferSize'>, computerGiB: number | undefined): EngineMemory {
+export function webGpuMemory(
+  { maxStorageBufferBindingSize, maxBufferSize }: Pick<GPUSupportedLimits, 'maxStorageBufferBindingSize' | 'maxBufferSize'>,
+  computerGiB: number | undefined,
+): EngineMemory {
   const bindingBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
   return {
     ...assumed,

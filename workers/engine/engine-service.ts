@@ -1,7 +1,20 @@
 /** @file The engine: one device, one queue, and the jobs that the page asks for. */
 import { isAppError, type AppError } from '#models/errors/app-error.ts';
 import type { TrainingState } from '#models/training/train-lora.ts';
-import type { DeviceReport, DrawingOptions, EngineApi, EngineOptions, GenerateEvent, GenerateRequest, JobKind, LearningPlan, LearningRequest, LikenessImport, LikenessLayout, TrainEvent } from '../contract/engine.ts';
+import type {
+  DeviceReport,
+  DrawingOptions,
+  EngineApi,
+  EngineOptions,
+  GenerateEvent,
+  GenerateRequest,
+  JobKind,
+  LearningPlan,
+  LearningRequest,
+  LikenessImport,
+  LikenessLayout,
+  TrainEvent,
+} from '../contract/engine.ts';
 import { chooseBackend, expectBackend } from './choose-backend.ts';
 import { drawingOptions, openPreview } from './drawing-options.ts';
 import { EngineDevice } from './engine-device.ts';

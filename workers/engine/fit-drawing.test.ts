@@ -7,7 +7,15 @@ import { wasmMemory, webGpuMemory } from './engine-memory.ts';
 import { requireRoomToDraw } from './fit-drawing.ts';
 
 const published = (name: string) => {
-  const { model_index: modelIndex, unet, text_encoder: textEncoder, vae } = JSON.parse(readFileSync(new URL(`../../models/testing/reference/conformance/published/${name}.json`, import.meta.url), 'utf8')) as Record<string, unknown>;
+  const {
+    model_index: modelIndex,
+    unet,
+    text_encoder: textEncoder,
+    vae,
+  } = JSON.parse(readFileSync(new URL(`../../models/testing/reference/conformance/published/${name}.json`, import.meta.url), 'utf8')) as Record<
+    string,
+    unknown
+  >;
   return readStableDiffusion({ modelIndex, unet, textEncoder, vae });
 };
 const gigabytes = 1e9;
@@ -20,7 +28,12 @@ test('Stable Diffusion 1.5 draws on a graphics card, and is refused with the num
   }).not.toThrow();
   expect(() => {
     requireRoomToDraw(full, [512, 512], [], wasmMemory());
-  }).toThrow(expect.objectContaining({ code: 'model-too-large', message: expect.stringMatching(/^3.0 GiB can be used here; drawing at 512 x 512 px takes \d\.\d GiB, 3\.\d GiB of them for the weights$/) as string }) as Error);
+  }).toThrow(
+    expect.objectContaining({
+      code: 'model-too-large',
+      message: expect.stringMatching(/^3.0 GiB can be used here; drawing at 512 x 512 px takes \d\.\d GiB, 3\.\d GiB of them for the weights$/) as string,
+    }) as Error,
+  );
 });
 
 test('a small model draws on wasm', () => {
@@ -39,7 +52,10 @@ test('LCM-LoRA takes no more than drawing does: its 67.5 million factors are gon
 });
 
 test('factors that do not fit are counted, each layer with the ranks of all likenesses', () => {
-  const wide = (rank: number) => ({ weights: new Map([['unet.conv_in', { down: zeros('float32', [rank, 4, 3, 3]), up: zeros('float32', [320, rank, 1, 1]), scale: 1 }]]), weight: 1 });
+  const wide = (rank: number) => ({
+    weights: new Map([['unet.conv_in', { down: zeros('float32', [rank, 4, 3, 3]), up: zeros('float32', [320, rank, 1, 1]), scale: 1 }]]),
+    weight: 1,
+  });
   const room = { ...card, availableBytes: totalBytes(drawingNeed(full, 64, 64, card)) };
   expect(() => {
     requireRoomToDraw(full, [64, 64], [wide(2)], room);

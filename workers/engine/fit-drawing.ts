@@ -8,7 +8,12 @@ import { countLoraParameters } from '#models/lora/lora-weights.ts';
 import type { EngineMemory } from './engine-memory.ts';
 
 /** @throws {AppError} `model-too-large` */
-export function requireRoomToDraw(model: StableDiffusionModel, [widthPx, heightPx]: readonly [number, number], loras: readonly WeightedLora[], memory: EngineMemory): void {
+export function requireRoomToDraw(
+  model: StableDiffusionModel,
+  [widthPx, heightPx]: readonly [number, number],
+  loras: readonly WeightedLora[],
+  memory: EngineMemory,
+): void {
   const need = drawingNeed(model, widthPx, heightPx, memory, mergingOf(loras));
   if (totalBytes(need) <= memory.availableBytes) return;
   const message = `${formatBytes(memory.availableBytes)} can be used here; drawing at ${widthPx} x ${heightPx} px takes ${formatBytes(totalBytes(need))}, ${formatBytes(need.weightBytes)} of them for the weights`;

@@ -14,7 +14,9 @@ const mebibyte = 2 ** 20;
 const readJson = (path: string): unknown => JSON.parse(readFileSync(new URL(`../../models/${path}`, import.meta.url), 'utf8')) as unknown;
 
 function readBuiltin(): StableDiffusionModel {
-  const [modelIndex, unet, textEncoder, vae] = ['model_index.json', 'unet/config.json', 'text_encoder/config.json', 'vae/config.json'].map((path) => readJson(`builtin/${path}`));
+  const [modelIndex, unet, textEncoder, vae] = ['model_index.json', 'unet/config.json', 'text_encoder/config.json', 'vae/config.json'].map((path) =>
+    readJson(`builtin/${path}`),
+  );
   return readStableDiffusion({ modelIndex, unet, textEncoder, vae });
 }
 
@@ -31,8 +33,31 @@ const samplesPerUpdate = trainingDefaults.batchSize * trainingDefaults.accumulat
 function jobAt(resolutionPx: number): TrainJob {
   const { samples, batchSize, accumulation, learningRate, warmupSteps, captionDropout } = trainingPlan(7);
   const photoIds = ['a', 'b'];
-  const fixed = { kind: 'train', version: jobVersion, model: 'm', personClass: 'woman', subjectToken: 'ohwx', photoIds, effort: 'normal', seed: 7, preview: null } as const;
-  return { ...fixed, resolutionPx, lora: trainingDefaults.lora, recipe: trainingDefaults.recipe, trials: null, init: null, samples, batchSize, accumulation, learningRate, warmupSteps, captionDropout };
+  const fixed = {
+    kind: 'train',
+    version: jobVersion,
+    model: 'm',
+    personClass: 'woman',
+    subjectToken: 'ohwx',
+    photoIds,
+    effort: 'normal',
+    seed: 7,
+    preview: null,
+  } as const;
+  return {
+    ...fixed,
+    resolutionPx,
+    lora: trainingDefaults.lora,
+    recipe: trainingDefaults.recipe,
+    trials: null,
+    init: null,
+    samples,
+    batchSize,
+    accumulation,
+    learningRate,
+    warmupSteps,
+    captionDropout,
+  };
 }
 
 /** What WebGPU guarantees, and what a desktop card offers. */
@@ -51,7 +76,9 @@ test.each([
   const planWith = (byteBudget: number, bindingBytes?: number) => {
     const size = { batch: job.batchSize, height: 16, width: 16, contextLength: model.textEncoder.positions };
     const { request } = trainingStages(model.unet, { size, lora: job.lora, attentionBytes: attentionPartBytes(byteBudget, bindingBytes) });
-    return planTraining(request, byteBudget).runs.map(({ graph }) => graph.nodes.map(({ op, outputs }) => `${op} ${outputs.map(({ shape }) => shape.join('x')).join(' ')}`));
+    return planTraining(request, byteBudget).runs.map(({ graph }) =>
+      graph.nodes.map(({ op, outputs }) => `${op} ${outputs.map(({ shape }) => shape.join('x')).join(' ')}`),
+    );
   };
   // One run, nothing cut and nothing computed twice: what the measured speed is of.
   const plan = planWith(fitted.need.plannedBytes, memory.bindingBytes);
@@ -66,7 +93,10 @@ test('Stable Diffusion 1.5 fits a desktop card in single samples of attention at
   expect([job.resolutionPx, job.lora.targets, job.batchSize, job.accumulation]).toEqual([512, 'attention', 1, samplesPerUpdate]);
   expect(totalBytes(need)).toBeLessThanOrEqual(memory.availableBytes);
   expect(() => fitJob(jobAt(256), model, wasmMemory(), false)).toThrow(
-    expect.objectContaining({ code: 'model-too-large', message: '3.0 GiB can be used here; the weights take 3.2 GiB of them, and learning at 256 px does not fit beside these' }),
+    expect.objectContaining({
+      code: 'model-too-large',
+      message: '3.0 GiB can be used here; the weights take 3.2 GiB of them, and learning at 256 px does not fit beside these',
+    }),
   );
 });
 
@@ -82,7 +112,12 @@ test('the least that WebGPU offers takes Stable Diffusion 1.5; an adapter with l
 test('on wasm BK-SDM-tiny learns with fewer layers; a run that has begun keeps what it has, or is refused', () => {
   const model = readPublished('bk-sdm-tiny');
   const { job } = fitJob(jobAt(512), model, wasmMemory(), false);
-  expect([job.resolutionPx, job.lora.targets, job.lora.rank, job.batchSize * job.accumulation]).toEqual([512, 'attention', trainingDefaults.lora.rank, samplesPerUpdate]);
+  expect([job.resolutionPx, job.lora.targets, job.lora.rank, job.batchSize * job.accumulation]).toEqual([
+    512,
+    'attention',
+    trainingDefaults.lora.rank,
+    samplesPerUpdate,
+  ]);
   expect(fitJob(job, model, wasmMemory(), true).job).toBe(job);
   expect(() => fitJob(jobAt(512), model, wasmMemory(), true)).toThrow(expect.objectContaining({ code: 'model-too-large' }));
 });

@@ -33,7 +33,12 @@ export interface TooLarge {
  *
  * @param isBegun a run that has learned something keeps its size and its layers: its factors have their shapes
  */
-export function* findFit<Job extends MemoryJob>(job: Job, model: StableDiffusionModel, memory: EngineMemory, isBegun: boolean): Steps<FittedJob<Job> | TooLarge> {
+export function* findFit<Job extends MemoryJob>(
+  job: Job,
+  model: StableDiffusionModel,
+  memory: EngineMemory,
+  isBegun: boolean,
+): Steps<FittedJob<Job> | TooLarge> {
   const candidates = isBegun ? [job] : [...(job.resolutionPx <= tierSizesPx[0] ? [job] : []), ...lesserJobs(job, model)];
   for (const candidate of candidates) {
     const fit = yield* fitBatches(model, candidate, candidate, memory.availableBytes, memory);

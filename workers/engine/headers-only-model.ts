@@ -14,7 +14,10 @@ import { ownBuffer } from './run-journal.ts';
  * @param unetChanges what its unet/config.json has instead
  */
 export async function storeHeadersOf(modelId: string, name: string, unetChanges: Readonly<Record<string, unknown>> = {}): Promise<void> {
-  const read = (await (await fetch(`/models/testing/reference/conformance/published/${name}.json`)).json()) as Record<'model_index' | 'unet' | 'text_encoder' | 'vae' | 'scheduler', object>;
+  const read = (await (await fetch(`/models/testing/reference/conformance/published/${name}.json`)).json()) as Record<
+    'model_index' | 'unet' | 'text_encoder' | 'vae' | 'scheduler',
+    object
+  >;
   const published = { ...read, unet: { ...read.unet, ...unetChanges } };
   const model = readStableDiffusion({ modelIndex: published.model_index, unet: published.unet, textEncoder: published.text_encoder, vae: published.vae });
   const save = (path: string, bytes: ArrayBuffer): Promise<void> => saveModelFile({ modelId, path }, bytes);
@@ -25,15 +28,22 @@ export async function storeHeadersOf(modelId: string, name: string, unetChanges:
   await save('model_index.json', json(published.model_index));
   await save('scheduler/scheduler_config.json', json(published.scheduler));
   for (const part of ['unet', 'text_encoder', 'vae'] as const) await save(`${part}/config.json`, json(published[part]));
-  await saveHeader(modelId, 'unet/diffusion_pytorch_model.safetensors', [model.buildUnet({ batch: 1, height: 8, width: 8, contextLength: 1, attention: 'fused' })]);
+  await saveHeader(modelId, 'unet/diffusion_pytorch_model.safetensors', [
+    model.buildUnet({ batch: 1, height: 8, width: 8, contextLength: 1, attention: 'fused' }),
+  ]);
   await saveHeader(modelId, 'text_encoder/model.safetensors', [model.buildTextEncoder({ batch: 1, length: 77 })]);
-  await saveHeader(modelId, 'vae/diffusion_pytorch_model.safetensors', [model.buildImageEncoder({ batch: 1, height: 64, width: 64 }), model.buildImageDecoder({ batch: 1, height: 8, width: 8 })]);
+  await saveHeader(modelId, 'vae/diffusion_pytorch_model.safetensors', [
+    model.buildImageEncoder({ batch: 1, height: 64, width: 64 }),
+    model.buildImageDecoder({ batch: 1, height: 8, width: 8 }),
+  ]);
   await completeModel(modelId);
 }
 
 /** A safetensors file of these parameters in float16, of full length, of which only the first chunk and the last are there. */
 async function saveHeader(modelId: string, path: string, graphs: readonly Graph[]): Promise<void> {
-  const shapes = new Map(graphs.flatMap(({ parameters }) => parameters.map(({ name, shape }) => [name.replace(/^(unet|text_encoder|vae)\./, ''), shape] as const)));
+  const shapes = new Map(
+    graphs.flatMap(({ parameters }) => parameters.map(({ name, shape }) => [name.replace(/^(unet|text_encoder|vae)\./, ''), shape] as const)),
+  );
   let end = 0;
   const entries = [...shapes].map(([name, shape]) => [name, { dtype: 'F16', shape, data_offsets: [end, (end += 2 * elementCount(shape))] }] as const);
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
@@ -42,7 +52,10 @@ async function saveHeader(modelId: string, path: string, graphs: readonly Graph[
   header.set(text, 8);
   const sizeBytes = header.length + end;
   const others = (await listModelFiles(modelId)).filter((file) => file.path !== path);
-  await planModel({ id: modelId, label: modelId, source: { kind: 'local', name: modelId }, licence: null, addedAt: 1 }, [...others, { path, sizeBytes, sha256: null }]);
+  await planModel({ id: modelId, label: modelId, source: { kind: 'local', name: modelId }, licence: null, addedAt: 1 }, [
+    ...others,
+    { path, sizeBytes, sha256: null },
+  ]);
   await saveChunk({ modelId, path }, 0, header.buffer);
   await saveChunk({ modelId, path }, Math.floor(sizeBytes / chunkBytes), new ArrayBuffer(sizeBytes % chunkBytes));
   await updateModelFile({ modelId, path }, { isVerified: true });

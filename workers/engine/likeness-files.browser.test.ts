@@ -18,8 +18,10 @@ beforeEach(async () => {
 });
 
 const golden = async (name: string): Promise<Blob> => (await fetch(`/models/testing/golden/lora/${name}`)).blob();
-const take = (file: Blob, adapterConfig: string | null = null): Promise<string> => engine.api.importLikeness({ projectId: 'p', modelId: 'builtin', file, adapterConfig });
-const refused = (code: string, message: string | RegExp) => expect.objectContaining({ code, message: expect.stringMatching(message) as string, help: expect.any(String) as string });
+const take = (file: Blob, adapterConfig: string | null = null): Promise<string> =>
+  engine.api.importLikeness({ projectId: 'p', modelId: 'builtin', file, adapterConfig });
+const refused = (code: string, message: string | RegExp) =>
+  expect.objectContaining({ code, message: expect.stringMatching(message) as string, help: expect.any(String) as string });
 
 async function draw(likenessId: string): Promise<Uint8Array> {
   const request: GenerateRequest = {
@@ -55,7 +57,10 @@ describe('bringing a file', () => {
     const bytes = new Uint8Array(await (await golden('kohya-bfloat16.safetensors')).arrayBuffer());
     const { tensors } = openLora({ bytes });
     const id = await take(new Blob([writeSafetensors(tensors, { 'modelspec.trigger_phrase': 'abcd man' })]));
-    expect(await findLikeness(id)).toMatchObject({ triggerPrompt: 'a close up portrait of abcd man', imported: { subject: { token: 'abcd', personClass: 'man' } } });
+    expect(await findLikeness(id)).toMatchObject({
+      triggerPrompt: 'a close up portrait of abcd man',
+      imported: { subject: { token: 'abcd', personClass: 'man' } },
+    });
   });
 
   test('a wrong file is refused with what it is, and nothing is stored', async () => {
@@ -63,7 +68,10 @@ describe('bringing a file', () => {
     await expect(take(new Blob([Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0)]))).rejects.toEqual(refused('weights-pickled', 'pickle'));
     const one = float32([1], [1]);
     await expect(take(new Blob([writeSafetensors(new Map([['lora_unet_a.hada_w1_a', one]]))]))).rejects.toEqual(refused('lora-unsupported', 'LoHa'));
-    const foreign = new Map([['lora_unet_elsewhere.lora_down.weight', one], ['lora_unet_elsewhere.lora_up.weight', one]]);
+    const foreign = new Map([
+      ['lora_unet_elsewhere.lora_down.weight', one],
+      ['lora_unet_elsewhere.lora_up.weight', one],
+    ]);
     await expect(take(new Blob([writeSafetensors(foreign)]))).rejects.toEqual(refused('lora-incompatible', 'not in this model'));
     expect(await listLikenesses('p')).toEqual([]);
   });
@@ -72,7 +80,10 @@ describe('bringing a file', () => {
 describe('saving a file', () => {
   test.each(['kohya', 'peft'] as const)('in the layout of %s, from another one', async (layout) => {
     const bytes = await (await golden('old-diffusers.safetensors')).arrayBuffer();
-    await saveLikeness({ id: 'l', projectId: 'p', runId: '', createdAt: 0, name: '', triggerPrompt: '', imported: { modelId: tinyModelId, subject: null } }, bytes);
+    await saveLikeness(
+      { id: 'l', projectId: 'p', runId: '', createdAt: 0, name: '', triggerPrompt: '', imported: { modelId: tinyModelId, subject: null } },
+      bytes,
+    );
     const { layout: written, modules } = openLora({ bytes: new Uint8Array(await (await engine.api.exportLikeness('l', layout)).arrayBuffer()) });
     expect([written, modules.size]).toEqual([layout, openLora({ bytes: new Uint8Array(bytes) }).modules.size]);
   });

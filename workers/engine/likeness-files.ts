@@ -30,7 +30,14 @@ export async function importLikeness({ projectId, modelId, file, adapterConfig }
   const id = `likeness-${crypto.randomUUID()}`;
   // Kept as kohya's layout where the strength is not in the file itself: the configuration beside it is not stored.
   const stored = adapterConfig === null ? bytes : convertLora({ bytes: new Uint8Array(bytes), adapterConfig }, await baseOf(model), 'kohya').buffer;
-  const record = { id, projectId, runId: '', createdAt: Date.now(), name: '', triggerPrompt: subject === null ? '' : `a close up portrait of ${subjectPhrase(subject)}` };
+  const record = {
+    id,
+    projectId,
+    runId: '',
+    createdAt: Date.now(),
+    name: '',
+    triggerPrompt: subject === null ? '' : `a close up portrait of ${subjectPhrase(subject)}`,
+  };
   await saveLikeness({ ...record, imported: { modelId: model, subject } }, stored);
   return id;
 }
@@ -38,7 +45,8 @@ export async function importLikeness({ projectId, modelId, file, adapterConfig }
 /** A stored likeness as a safetensors file. @throws {AppError} `job-invalid` if it was deleted, and whatever opening its model throws */
 export async function exportLikeness(likenessId: string, layout: LikenessLayout): Promise<Blob> {
   const [record, bytes] = await Promise.all([findLikeness(likenessId), readLikenessWeights(likenessId)]);
-  if (record === undefined || bytes === undefined) throw new AppError('job-invalid', { message: 'the likeness is not in storage any more', help: 'Train it again, or choose another one.' });
+  if (record === undefined || bytes === undefined)
+    throw new AppError('job-invalid', { message: 'the likeness is not in storage any more', help: 'Train it again, or choose another one.' });
   const source = { bytes: new Uint8Array(bytes) };
   // Ours are stored in kohya's layout: no model is needed to hand them out.
   if (layout === 'kohya' && openLora(source).layout === 'kohya') return new Blob([bytes]);

@@ -43,7 +43,15 @@ test.skipIf(!hasWebGpu)('learning holds what was announced, within 15 %', { time
   const plan = trainingPlan(0, { samples: 2, batchSize: 1, accumulation: 1 });
   const lines: string[] = [];
   let stepPeak = 0;
-  for await (const event of learnLikeness(model, [{ picture: grey, faceBox: null }], { subject: { token: 'ohwx', personClass: 'woman' }, recipe, resolutionPx, lora, plan, memoryBytes: need.plannedBytes, preview: null })) {
+  for await (const event of learnLikeness(model, [{ picture: grey, faceBox: null }], {
+    subject: { token: 'ohwx', personClass: 'woman' },
+    recipe,
+    resolutionPx,
+    lora,
+    plan,
+    memoryBytes: need.plannedBytes,
+    preview: null,
+  })) {
     lines.push(`${event.kind}: peak ${mebibytes(count.peakBytes)}, held ${mebibytes(count.usedBytes)} MiB`);
     if (event.kind === 'step') stepPeak = Math.max(stepPeak, count.peakBytes);
     count.restart();

@@ -25,5 +25,11 @@ function outcomeOf(found: FittedJob<LearningRequest> | TooLarge): LearningPlan['
     return limit === 'binding' ? { kind: 'too-large-a-tensor', tensorBytes: neededBytes, limitBytes } : { kind: 'too-large', weightBytes: neededBytes };
   }
   const { job, need } = found;
-  return { kind: 'fits', resolutionPx: job.resolutionPx, targets: job.lora.targets, needBytes: totalBytes(need), isComputedTwice: Number.isFinite(need.plannedBytes) };
+  return {
+    kind: 'fits',
+    resolutionPx: job.resolutionPx,
+    targets: job.lora.targets,
+    needBytes: totalBytes(need),
+    isComputedTwice: Number.isFinite(need.plannedBytes),
+  };
 }

@@ -31,24 +31,33 @@ async function drawn(): Promise<Uint8Array> {
 const largestDifference = (a: Uint8Array, b: Uint8Array): number => a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i]!)), 0);
 const base64 = (bytes: Uint8Array): string => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 
-test('a picture is drawn as the command line draws it with --prediction, also by an engine that has the model open, and is as before when it is taken back', { timeout: 300_000 }, async () => {
-  const file = new Uint8Array(await (await fetch('/models/testing/golden/lora/kohya.safetensors')).arrayBuffer());
-  await saveLikeness({ id: 'likeness', projectId: 'p', runId: '', createdAt: 1, name: '', triggerPrompt: '', imported: { modelId: tinyModelId, subject: null } }, file.slice().buffer);
-  const asTheFileSays = await drawn();
-  await savePrediction(tinyModelId, 'v_prediction');
-  const asSaid = await drawn();
-  expect(largestDifference(asSaid, asTheFileSays)).toBeGreaterThan(20); // of 255
+test(
+  'a picture is drawn as the command line draws it with --prediction, also by an engine that has the model open, and is as before when it is taken back',
+  { timeout: 300_000 },
+  async () => {
+    const file = new Uint8Array(await (await fetch('/models/testing/golden/lora/kohya.safetensors')).arrayBuffer());
+    await saveLikeness(
+      { id: 'likeness', projectId: 'p', runId: '', createdAt: 1, name: '', triggerPrompt: '', imported: { modelId: tinyModelId, subject: null } },
+      file.slice().buffer,
+    );
+    const asTheFileSays = await drawn();
+    await savePrediction(tinyModelId, 'v_prediction');
+    const asSaid = await drawn();
+    expect(largestDifference(asSaid, asTheFileSays)).toBeGreaterThan(20); // of 255
 
-  const numbers = ['--seed', `${order.seed}`, '--guidance', `${order.guidance}`, '--steps', '2', '--scheduler', 'ddim'];
-  const model = ['--model', 'models/testing/golden/pipeline', '--prediction', 'v_prediction', '--lora', 'DIR/likeness.safetensors'];
-  const png = await commands.drawInNode([...model, '--prompt', order.prompt, '--negative', order.negativePrompt, ...numbers], { 'likeness.safetensors': base64(file) });
-  const inNode = (await decodePicture(await (await fetch(`data:image/png;base64,${png}`)).blob())).rgb;
-  expect(asSaid.length).toBe(inNode.length);
-  expect(largestDifference(asSaid, inNode)).toBeLessThanOrEqual(2); // two runtimes round differently
+    const numbers = ['--seed', `${order.seed}`, '--guidance', `${order.guidance}`, '--steps', '2', '--scheduler', 'ddim'];
+    const model = ['--model', 'models/testing/golden/pipeline', '--prediction', 'v_prediction', '--lora', 'DIR/likeness.safetensors'];
+    const png = await commands.drawInNode([...model, '--prompt', order.prompt, '--negative', order.negativePrompt, ...numbers], {
+      'likeness.safetensors': base64(file),
+    });
+    const inNode = (await decodePicture(await (await fetch(`data:image/png;base64,${png}`)).blob())).rgb;
+    expect(asSaid.length).toBe(inNode.length);
+    expect(largestDifference(asSaid, inNode)).toBeLessThanOrEqual(2); // two runtimes round differently
 
-  await savePrediction(tinyModelId, null);
-  expect(largestDifference(await drawn(), asTheFileSays)).toBe(0);
-});
+    await savePrediction(tinyModelId, null);
+    expect(largestDifference(await drawn(), asTheFileSays)).toBe(0);
+  },
+);
 
 test('a likeness is learned for what the person said, and its file says so', { timeout: 300_000 }, async () => {
   const photos = await storePhotos(3);

@@ -22,7 +22,12 @@ export class PreviewPrinter {
   #costMs = 0;
 
   /** @param steps in one picture */
-  constructor(preview: LatentPreview, steps: number, encode: (picture: RgbPicture) => Promise<Uint8Array> = encodePng, now: () => number = () => performance.now()) {
+  constructor(
+    preview: LatentPreview,
+    steps: number,
+    encode: (picture: RgbPicture) => Promise<Uint8Array> = encodePng,
+    now: () => number = () => performance.now(),
+  ) {
     this.#preview = preview;
     this.#everySteps = Math.max(1, Math.round(steps / looksPerPicture));
     this.#encode = encode;

@@ -34,9 +34,16 @@ async function randomLikeness(seed: number, layers: RegExp, rank: number): Promi
   const modules = [...modulesOf((await openModel(openModelFolder(builtinModelId))).weights.entries())].filter(([path]) => layers.test(path));
   expect(modules.length).toBeGreaterThan(8);
   const random = new TorchRandom(seed);
-  const draw = (shape: Shape, spread: number) => float32(shape, random.normal(elementCount(shape)).map((value) => value * spread));
+  const draw = (shape: Shape, spread: number) =>
+    float32(
+      shape,
+      random.normal(elementCount(shape)).map((value) => value * spread),
+    );
   const factors = new Map<string, LoraFactors>(
-    modules.map(([path, [outputs, ...inputs]]) => [path, { down: draw([rank, ...inputs], 0.25), up: draw(inputs.length > 1 ? [outputs!, rank, 1, 1] : [outputs!, rank], 0.25), scale: 0.5 }]),
+    modules.map(([path, [outputs, ...inputs]]) => [
+      path,
+      { down: draw([rank, ...inputs], 0.25), up: draw(inputs.length > 1 ? [outputs!, rank, 1, 1] : [outputs!, rank], 0.25), scale: 0.5 },
+    ]),
   );
   return new Uint8Array(ownBuffer(writeLora(factors, {})));
 }
@@ -67,28 +74,41 @@ test('two on the built-in model draw what the command line draws with both, and 
   expect(largestDifference(here, inNode)).toBeLessThanOrEqual(2); // of 255: two runtimes round differently
   const alone = await pictureOf(await engine.generate(request));
   expect(largestDifference(here, alone)).toBeGreaterThan(20); // the second one matters
-  expect((await listImages('p')).find(({ loras: drawnWith }) => drawnWith?.length === 2)).toMatchObject({ likenessId: 'first', modelId: builtinModelId, loras, timestepSpacing: null });
+  expect((await listImages('p')).find(({ loras: drawnWith }) => drawnWith?.length === 2)).toMatchObject({
+    likenessId: 'first',
+    modelId: builtinModelId,
+    loras,
+    timestepSpacing: null,
+  });
 });
 
-test('an acceleration LoRA is drawn with beside a likeness; on a model that it was not made for it is refused with the reason', { timeout: 300_000 }, async () => {
-  await storeTinyModel();
-  const golden = async (name: string): Promise<Uint8Array<ArrayBuffer>> => new Uint8Array(await (await fetch(`/models/testing/golden/lora/${name}`)).arrayBuffer());
-  await storeLikeness('first', await golden('kohya.safetensors'), tinyModelId);
-  // Made for the tiny model as the LCM script of diffusers makes it; stored as the one of the catalogue.
-  await saveModelFile({ modelId: 'lcm-lora-sd15', path: 'pytorch_lora_weights.safetensors' }, (await golden('lcm.safetensors')).buffer);
-  const fast: LoraChoice = { kind: 'acceleration', id: 'lcm-lora-sd15', weight: 1 };
-  const withBoth = await pictureOf(await engine.generate({ ...request, loras: [likeness('first', 1), fast], scheduler: 'lcm' }));
-  const withOne = await pictureOf(await engine.generate({ ...request, scheduler: 'lcm' }));
-  expect(largestDifference(withBoth, withOne)).toBeGreaterThan(20);
+test(
+  'an acceleration LoRA is drawn with beside a likeness; on a model that it was not made for it is refused with the reason',
+  { timeout: 300_000 },
+  async () => {
+    await storeTinyModel();
+    const golden = async (name: string): Promise<Uint8Array<ArrayBuffer>> =>
+      new Uint8Array(await (await fetch(`/models/testing/golden/lora/${name}`)).arrayBuffer());
+    await storeLikeness('first', await golden('kohya.safetensors'), tinyModelId);
+    // Made for the tiny model as the LCM script of diffusers makes it; stored as the one of the catalogue.
+    await saveModelFile({ modelId: 'lcm-lora-sd15', path: 'pytorch_lora_weights.safetensors' }, (await golden('lcm.safetensors')).buffer);
+    const fast: LoraChoice = { kind: 'acceleration', id: 'lcm-lora-sd15', weight: 1 };
+    const withBoth = await pictureOf(await engine.generate({ ...request, loras: [likeness('first', 1), fast], scheduler: 'lcm' }));
+    const withOne = await pictureOf(await engine.generate({ ...request, scheduler: 'lcm' }));
+    expect(largestDifference(withBoth, withOne)).toBeGreaterThan(20);
 
-  await storeLikeness('of-builtin', await randomLikeness(1, /attn2/, 2), builtinModelId);
-  const wrong = await engine.generate({ ...request, likenessId: 'of-builtin', loras: [likeness('of-builtin', 1), fast] });
-  expect(refusal(wrong)).toMatchObject({ code: 'lora-incompatible', message: expect.stringMatching(/does not fit the model: .*(layers|it changes)/) as string });
-  const unknown = await engine.generate({ ...request, loras: [likeness('first', 1), { ...fast, id: 'taesd' }] });
-  expect(refusal(unknown)).toMatchObject({ code: 'job-invalid' });
-  // The refused job left nothing behind.
-  expect(largestDifference(await pictureOf(await engine.generate({ ...request, scheduler: 'lcm' })), withOne)).toBe(0);
-});
+    await storeLikeness('of-builtin', await randomLikeness(1, /attn2/, 2), builtinModelId);
+    const wrong = await engine.generate({ ...request, likenessId: 'of-builtin', loras: [likeness('of-builtin', 1), fast] });
+    expect(refusal(wrong)).toMatchObject({
+      code: 'lora-incompatible',
+      message: expect.stringMatching(/does not fit the model: .*(layers|it changes)/) as string,
+    });
+    const unknown = await engine.generate({ ...request, loras: [likeness('first', 1), { ...fast, id: 'taesd' }] });
+    expect(refusal(unknown)).toMatchObject({ code: 'job-invalid' });
+    // The refused job left nothing behind.
+    expect(largestDifference(await pictureOf(await engine.generate({ ...request, scheduler: 'lcm' })), withOne)).toBe(0);
+  },
+);
 
 test('pictures are shown while they form, each marked, and none where they are not asked for', { timeout: 300_000 }, async () => {
   await storeLikeness('first', await randomLikeness(1, /attn2/, 2), builtinModelId);
@@ -106,8 +126,14 @@ test('pictures are shown while they form, each marked, and none where they are n
 
 test('what is offered for a model depends on its shape and on what is here', { timeout: 120_000 }, async () => {
   const published = (await (await fetch('/models/testing/reference/conformance/published/sd-1.5.json')).json()) as Readonly<Record<string, unknown>>;
-  const configurations = { 'model_index.json': 'model_index', 'unet/config.json': 'unet', 'text_encoder/config.json': 'text_encoder', 'vae/config.json': 'vae' };
-  for (const [path, part] of Object.entries(configurations)) await saveModelFile({ modelId: 'own-sd15', path }, ownBuffer(new TextEncoder().encode(JSON.stringify(published[part]))));
+  const configurations = {
+    'model_index.json': 'model_index',
+    'unet/config.json': 'unet',
+    'text_encoder/config.json': 'text_encoder',
+    'vae/config.json': 'vae',
+  };
+  for (const [path, part] of Object.entries(configurations))
+    await saveModelFile({ modelId: 'own-sd15', path }, ownBuffer(new TextEncoder().encode(JSON.stringify(published[part]))));
   await storeTinyModel();
   expect(await engine.api.drawingOptions('own-sd15')).toEqual({ accelerations: [], previews: false });
   for (const id of ['hyper-sd15-8', 'lcm-lora-sd15', 'taesd']) await saveModelFile({ modelId: id, path: 'file' }, new ArrayBuffer(8));

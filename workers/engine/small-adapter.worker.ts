@@ -7,6 +7,8 @@ const described = Object.getOwnPropertyDescriptor(GPUAdapter.prototype, 'limits'
 Object.defineProperty(GPUAdapter.prototype, 'limits', {
   get(this: GPUAdapter) {
     const limits = described.get!.call(this) as GPUSupportedLimits;
-    return new Proxy(limits, { get: (target, name) => (name === 'maxStorageBufferBindingSize' ? promisedBindingBytes : (Reflect.get(target, name, target) as unknown)) });
+    return new Proxy(limits, {
+      get: (target, name) => (name === 'maxStorageBufferBindingSize' ? promisedBindingBytes : (Reflect.get(target, name, target) as unknown)),
+    });
   },
 });

@@ -23,7 +23,8 @@ export function keyOf(found: readonly FoundLora[]): string {
 /** @throws {AppError} `job-invalid` for a likeness that was deleted or what is no acceleration LoRA of the catalogue */
 export async function findLora(choice: LoraChoice): Promise<FoundLora> {
   if (choice.kind === 'likeness') return { choice, createdAt: (await requireLikeness(choice.id)).createdAt };
-  if (findCard(choice.id)?.role !== 'acceleration') throw new AppError('job-invalid', { message: `there is no acceleration LoRA "${choice.id}"`, help: 'Draw without it.' });
+  if (findCard(choice.id)?.role !== 'acceleration')
+    throw new AppError('job-invalid', { message: `there is no acceleration LoRA "${choice.id}"`, help: 'Draw without it.' });
   return { choice, createdAt: 0 };
 }
 

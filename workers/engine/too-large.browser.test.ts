@@ -48,16 +48,22 @@ test('on wasm Stable Diffusion 1.5 is refused by its weights, and the next run l
   expect((await engine.train('small')).at(-1)).toEqual({ kind: 'finished', likenessId: 'likeness-small' });
 });
 
-test('what fits is told without a device and before a weight is read: BK-SDM-tiny learns with attention alone, the tiny model with all', { timeout: 240_000 }, async () => {
-  engine = new EngineUnderTest();
-  await engine.api.configure({ backend: 'wasm' });
-  await storeHeadersOf('bk-sdm-tiny', 'bk-sdm-tiny');
-  const { outcome } = await engine.api.planLearning(request('bk-sdm-tiny'));
-  expect(outcome).toMatchObject({ kind: 'fits', resolutionPx: 512, targets: 'attention', isComputedTwice: true });
-  expect(outcome.kind === 'fits' && outcome.needBytes).toBeLessThanOrEqual(3 * 2 ** 30);
-  expect(await engine.api.planLearning({ ...request(tinyModelId), resolutionPx: 64 })).toMatchObject({ outcome: { kind: 'fits', targets: 'all', isComputedTwice: false } });
-  await expect(engine.api.planLearning(request('nowhere'))).rejects.toMatchObject({ code: 'model-file-missing' });
-});
+test(
+  'what fits is told without a device and before a weight is read: BK-SDM-tiny learns with attention alone, the tiny model with all',
+  { timeout: 240_000 },
+  async () => {
+    engine = new EngineUnderTest();
+    await engine.api.configure({ backend: 'wasm' });
+    await storeHeadersOf('bk-sdm-tiny', 'bk-sdm-tiny');
+    const { outcome } = await engine.api.planLearning(request('bk-sdm-tiny'));
+    expect(outcome).toMatchObject({ kind: 'fits', resolutionPx: 512, targets: 'attention', isComputedTwice: true });
+    expect(outcome.kind === 'fits' && outcome.needBytes).toBeLessThanOrEqual(3 * 2 ** 30);
+    expect(await engine.api.planLearning({ ...request(tinyModelId), resolutionPx: 64 })).toMatchObject({
+      outcome: { kind: 'fits', targets: 'all', isComputedTwice: false },
+    });
+    await expect(engine.api.planLearning(request('nowhere'))).rejects.toMatchObject({ code: 'model-file-missing' });
+  },
+);
 
 test('a run that is cancelled while its memory is planned ends as cancelled', { timeout: 240_000 }, async () => {
   engine = new EngineUnderTest();
@@ -72,13 +78,17 @@ test('a run that is cancelled while its memory is planned ends as cancelled', { 
   expect(await readRun('large')).toMatchObject({ status: 'cancelled', samplesSeen: 0 });
 });
 
-test.skipIf(!hasWebGpu)('a graphics card that binds 128 MiB takes Stable Diffusion 1.5, and is told of a wider model by the tensor that it cannot take', { timeout: 480_000 }, async () => {
-  engine = new EngineUnderTest(new Worker(new URL('./small-adapter.worker.ts', import.meta.url), { type: 'module' }));
-  await engine.api.configure({ backend: 'webgpu' });
-  await storeHeadersOf('sd-1.5', 'sd-1.5');
-  expect(await engine.api.planLearning(request('sd-1.5'))).toMatchObject({ backend: 'webgpu', outcome: { kind: 'fits' } });
-  await storeHeadersOf('wide', 'sd-1.5', { block_out_channels: [320, 640, 1280, 1408] });
-  const outcome = { kind: 'too-large-a-tensor', limitBytes: 128 * 2 ** 20, tensorBytes: 4 * 1408 * (2 * 1408) * 9 };
-  expect(await engine.api.planLearning(request('wide'))).toMatchObject({ outcome });
-  await expectRefusal('wide', 'the graphics card takes buffers of 128 MiB, and this model has one of 136 MiB');
-});
+test.skipIf(!hasWebGpu)(
+  'a graphics card that binds 128 MiB takes Stable Diffusion 1.5, and is told of a wider model by the tensor that it cannot take',
+  { timeout: 480_000 },
+  async () => {
+    engine = new EngineUnderTest(new Worker(new URL('./small-adapter.worker.ts', import.meta.url), { type: 'module' }));
+    await engine.api.configure({ backend: 'webgpu' });
+    await storeHeadersOf('sd-1.5', 'sd-1.5');
+    expect(await engine.api.planLearning(request('sd-1.5'))).toMatchObject({ backend: 'webgpu', outcome: { kind: 'fits' } });
+    await storeHeadersOf('wide', 'sd-1.5', { block_out_channels: [320, 640, 1280, 1408] });
+    const outcome = { kind: 'too-large-a-tensor', limitBytes: 128 * 2 ** 20, tensorBytes: 4 * 1408 * (2 * 1408) * 9 };
+    expect(await engine.api.planLearning(request('wide'))).toMatchObject({ outcome });
+    await expectRefusal('wide', 'the graphics card takes buffers of 128 MiB, and this model has one of 136 MiB');
+  },
+);

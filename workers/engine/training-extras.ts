@@ -19,7 +19,12 @@ export interface TrainingExtras {
  * @param warn told if the judge cannot be loaded: the run goes on without trials and keeps its last state
  * @throws {AppError} `model-file-missing` if the model has no LoRA to start from, `lora-incompatible` and the like if it is another model's
  */
-export async function openExtras({ model: modelId, init, trials }: TrainJob, model: LoadedModel, { tileAbovePixels }: EngineMemory, warn: (error: unknown) => void): Promise<TrainingExtras> {
+export async function openExtras(
+  { model: modelId, init, trials }: TrainJob,
+  model: LoadedModel,
+  { tileAbovePixels }: EngineMemory,
+  warn: (error: unknown) => void,
+): Promise<TrainingExtras> {
   const initial = init === null ? null : readLora({ bytes: await openModelFolder(modelId).readBytes(faceLoraFile) }, await model.loraBase());
   const judge = trials === null ? null : await openFaceJudge(model.runner).catch(warn);
   const tried = trials !== null && judge ? { plan: trials, judge, tileAbovePixels } : null;

@@ -73,7 +73,17 @@ export function learnOptionsOf({ job, need }: FittedJob, model: LoadedModel, { b
     recipe: job.recipe,
     resolutionPx: job.resolutionPx,
     lora: job.lora,
-    plan: { samples, batchSize, accumulation, learningRate, warmupSteps, seed, captionDropout, noiseLevels: job.recipe.noiseLevels, maxGradientNorm: trainingDefaults.maxGradientNorm },
+    plan: {
+      samples,
+      batchSize,
+      accumulation,
+      learningRate,
+      warmupSteps,
+      seed,
+      captionDropout,
+      noiseLevels: job.recipe.noiseLevels,
+      maxGradientNorm: trainingDefaults.maxGradientNorm,
+    },
     memoryBytes: need.plannedBytes,
     ...(bindingBytes !== undefined && { bindingBytes }),
     preview:

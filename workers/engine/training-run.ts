@@ -66,7 +66,9 @@ export class TrainingRun {
     tell({ kind: 'phase', phase: 'encoding-photos' });
     const photos = await readTrainingPhotos(run.photoIds, control);
     const extras = await openExtras(job, model, memory, (error) => tell({ kind: 'warning', error: encodeError(error) }));
-    const state = await this.#learn(learnLikeness(model, photos, { ...learnOptionsOf(fitted, model, memory), ...extras.options }, resume), resume).finally(extras.dispose);
+    const state = await this.#learn(learnLikeness(model, photos, { ...learnOptionsOf(fitted, model, memory), ...extras.options }, resume), resume).finally(
+      extras.dispose,
+    );
     tell({ kind: 'phase', phase: 'saving' });
     await this.#save(state); // First, so that the likeness can still be written if there is no room for it now.
     tell({ kind: 'finished', likenessId: await writeLikeness(model, run, job, learnedFactors(state)) });

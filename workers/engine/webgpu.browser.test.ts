@@ -58,30 +58,38 @@ test.skipIf(!hasWebGpu)('trains and draws on WebGPU, near the losses of wasm', {
   expect(await listImages('p')).toHaveLength(1);
 });
 
-test.skipIf(!hasWebGpu)('a device that is lost in the middle of a run ends it with a reason; the next try has a new worker and goes on from the checkpoint', { timeout }, async () => {
-  await storeRun('lost', photoIds, { samples: 12 });
-  const events: TrainEvent[] = [];
-  const losing = train('lost', (event) => {
-    events.push(event);
-    if (event.kind === 'step' && event.samplesSeen === 4) void engine.pause();
-    if (event.kind === 'paused') void engine.resume();
-    if (event.kind === 'resumed') faults.fail('lose-device');
-  });
-  await expect(losing).rejects.toMatchObject({ code: 'device-lost', retryable: true, help: expect.stringContaining('resumes from its last checkpoint') as string });
-  expect(events.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'device-lost', retryable: true } });
-  expect(await readRun('lost')).toMatchObject({ status: 'failed', error: { code: 'device-lost' } });
-  const kept = (await findCheckpoint('lost'))!.samplesSeen;
-  expect(kept).toBeGreaterThanOrEqual(4);
-  expect(kept).toBeLessThan(12);
+test.skipIf(!hasWebGpu)(
+  'a device that is lost in the middle of a run ends it with a reason; the next try has a new worker and goes on from the checkpoint',
+  { timeout },
+  async () => {
+    await storeRun('lost', photoIds, { samples: 12 });
+    const events: TrainEvent[] = [];
+    const losing = train('lost', (event) => {
+      events.push(event);
+      if (event.kind === 'step' && event.samplesSeen === 4) void engine.pause();
+      if (event.kind === 'paused') void engine.resume();
+      if (event.kind === 'resumed') faults.fail('lose-device');
+    });
+    await expect(losing).rejects.toMatchObject({
+      code: 'device-lost',
+      retryable: true,
+      help: expect.stringContaining('resumes from its last checkpoint') as string,
+    });
+    expect(events.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'device-lost', retryable: true } });
+    expect(await readRun('lost')).toMatchObject({ status: 'failed', error: { code: 'device-lost' } });
+    const kept = (await findCheckpoint('lost'))!.samplesSeen;
+    expect(kept).toBeGreaterThanOrEqual(4);
+    expect(kept).toBeLessThan(12);
 
-  await engine.configure({ backend: 'wasm' }); // What Settings offers to someone whose graphics card goes away; here it saves compiling all shaders again.
-  const again = await train('lost');
-  expect(again.at(-1)).toEqual({ kind: 'finished', likenessId: 'likeness-lost' });
-  const run = await readRun('lost');
-  expect(run).toMatchObject({ status: 'finished', samplesSeen: 12, error: null });
-  expect(run.losses.map(({ samplesSeen }) => samplesSeen)).toEqual([2, 4, 6, 8, 10, 12]);
-  expect(Math.min(...again.flatMap((event) => (event.kind === 'step' ? [event.samplesSeen] : [])))).toBe(kept + 2);
-});
+    await engine.configure({ backend: 'wasm' }); // What Settings offers to someone whose graphics card goes away; here it saves compiling all shaders again.
+    const again = await train('lost');
+    expect(again.at(-1)).toEqual({ kind: 'finished', likenessId: 'likeness-lost' });
+    const run = await readRun('lost');
+    expect(run).toMatchObject({ status: 'finished', samplesSeen: 12, error: null });
+    expect(run.losses.map(({ samplesSeen }) => samplesSeen)).toEqual([2, 4, 6, 8, 10, 12]);
+    expect(Math.min(...again.flatMap((event) => (event.kind === 'step' ? [event.samplesSeen] : [])))).toBe(kept + 2);
+  },
+);
 
 test.skipIf(!hasWebGpu)('in all of this no request left the origin, the workers’ own included', async () => {
   const requests = await commands.watchedRequests();

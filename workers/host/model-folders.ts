@@ -14,8 +14,15 @@ export const builtinModelId = 'builtin';
 /** The folder of a model: `builtin`, or the id under which its files are in the model store; a checkpoint in one file is lent CLIP's vocabulary. */
 export function openModelFolder(modelId: string): ModelFolder {
   return modelId === builtinModelId
-    ? siteFolder(builtinModelId, new URL('/models/builtin/', self.location.origin), catalog.builtin.files.map((file) => file.path))
-    : withClipVocabulary(storedFolder(modelId), siteFolder('clip-vocabulary', new URL('/models/clip-vocabulary/', self.location.origin), ['tokenizer/merges.txt']));
+    ? siteFolder(
+        builtinModelId,
+        new URL('/models/builtin/', self.location.origin),
+        catalog.builtin.files.map((file) => file.path),
+      )
+    : withClipVocabulary(
+        storedFolder(modelId),
+        siteFolder('clip-vocabulary', new URL('/models/clip-vocabulary/', self.location.origin), ['tokenizer/merges.txt']),
+      );
 }
 
 /** How the person wants a model opened: what they said that it predicts wins over its files, as `--prediction` does. */

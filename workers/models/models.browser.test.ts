@@ -273,10 +273,18 @@ test('a folder of this computer is copied, chosen and checked the same way', asy
     })),
   );
   const client = new ModelClient();
-  await client.copyModel({ id: 'own', label: 'My model', licence, prediction: 'v_prediction', files: [...files, { path: 'README.md', file: new File(['x'], 'README.md') }] });
+  await client.copyModel({
+    id: 'own',
+    label: 'My model',
+    licence,
+    prediction: 'v_prediction',
+    files: [...files, { path: 'README.md', file: new File(['x'], 'README.md') }],
+  });
   client.dispose();
   expect(await findModel('own')).toMatchObject({ isComplete: true, source: { kind: 'local', name: 'My model' }, prediction: 'v_prediction' });
   expect((await listModelFiles('own')).map((file) => file.path)).toEqual([...paths].sort());
   const broken = files.map((entry) => (entry.path === unet ? { ...entry, file: new File([entry.file.slice(0, 1000)], 'x') } : entry));
-  await expect(new ModelService().copyModel({ id: 'broken', label: 'Broken', licence, prediction: null, files: broken })).rejects.toMatchObject({ code: 'weights-corrupt' });
+  await expect(new ModelService().copyModel({ id: 'broken', label: 'Broken', licence, prediction: null, files: broken })).rejects.toMatchObject({
+    code: 'weights-corrupt',
+  });
 });

@@ -10,13 +10,19 @@ interface OptionBase {
 }
 
 /** What options a command takes. `whole` is a whole number from `least` on, `above` a number greater than 0; a `list` option may be given several times. */
-export type OptionTable = Readonly<Record<string, OptionBase & ({ readonly kind: 'text' | 'number' | 'above' | 'list' } | { readonly kind: 'whole'; readonly least: number })>>;
+export type OptionTable = Readonly<
+  Record<string, OptionBase & ({ readonly kind: 'text' | 'number' | 'above' | 'list' } | { readonly kind: 'whole'; readonly least: number })>
+>;
 
 type ValueOf<O extends OptionTable[string]> = O['kind'] extends 'number' | 'above' | 'whole' ? number : O['kind'] extends 'list' ? readonly string[] : string;
 
 /** The parsed values; required options and lists are always there. */
 export type Options<T extends OptionTable> = {
-  readonly [K in keyof T]: T[K] extends { readonly required: true } ? ValueOf<T[K]> : T[K]['kind'] extends 'list' ? readonly string[] : ValueOf<T[K]> | undefined;
+  readonly [K in keyof T]: T[K] extends { readonly required: true }
+    ? ValueOf<T[K]>
+    : T[K]['kind'] extends 'list'
+      ? readonly string[]
+      : ValueOf<T[K]> | undefined;
 };
 
 /**
@@ -25,7 +31,12 @@ export type Options<T extends OptionTable> = {
  * @param positional how the one value without a name is called, such as PATH; null where a command takes none
  * @throws {AppError} `usage` for an unknown or missing option, a value that is none, or a word that belongs to nothing
  */
-export function parseOptions<T extends OptionTable>(command: string, table: T, args: readonly string[], positional: string | null = null): { readonly options: Options<T>; readonly positionals: readonly string[] } {
+export function parseOptions<T extends OptionTable>(
+  command: string,
+  table: T,
+  args: readonly string[],
+  positional: string | null = null,
+): { readonly options: Options<T>; readonly positionals: readonly string[] } {
   const help = `Run \`npm run likeness -- ${command} --help\` for what it takes.`;
   const config = Object.fromEntries(Object.entries(table).map(([name, { kind }]) => [name, { type: 'string' as const, multiple: kind === 'list' }]));
   let parsed;
@@ -36,12 +47,14 @@ export function parseOptions<T extends OptionTable>(command: string, table: T, a
   }
   const stray = parsed.positionals[positional === null ? 0 : 1];
   if (stray !== undefined) throw new AppError('usage', { message: `${stray} belongs to no option`, help: `Put a value of several words in quotes. ${help}` });
-  const options = Object.fromEntries(Object.entries(table).map(([name, option]) => {
-    const given = parsed.values[name];
-    if (given === undefined && option.required) throw new AppError('usage', { message: `${command} needs --${name} ${option.value}`, help });
-    if (option.kind === 'list') return [name, given ?? []];
-    return [name, option.kind !== 'text' && typeof given === 'string' ? parseNumber(name, option, given, help) : given];
-  }));
+  const options = Object.fromEntries(
+    Object.entries(table).map(([name, option]) => {
+      const given = parsed.values[name];
+      if (given === undefined && option.required) throw new AppError('usage', { message: `${command} needs --${name} ${option.value}`, help });
+      if (option.kind === 'list') return [name, given ?? []];
+      return [name, option.kind !== 'text' && typeof given === 'string' ? parseNumber(name, option, given, help) : given];
+    }),
+  );
   return { options: options as Options<T>, positionals: parsed.positionals };
 }
 
@@ -77,6 +90,8 @@ function refusalOf(command: string, table: OptionTable, cause: unknown): string 
 
 /** The help text of one command. */
 export function formatHelp(command: string, summary: string, table: OptionTable, positional: string | null = null): string {
-  const rows = Object.entries(table).map(([name, { value, help, required }]) => `  ${`--${name} ${value}`.padEnd(32)} ${help}${required === true ? ' (required)' : ''}`);
+  const rows = Object.entries(table).map(
+    ([name, { value, help, required }]) => `  ${`--${name} ${value}`.padEnd(32)} ${help}${required === true ? ' (required)' : ''}`,
+  );
   return [`npm run likeness -- ${command}${positional === null ? '' : ` ${positional}`}: ${summary}`, '', ...rows].join('\n');
 }

@@ -32,14 +32,23 @@ export interface Command {
 }
 
 /** Ties a table of options to what is done with them. */
-function command<T extends OptionTable>(summary: string, table: T, act: (parsed: ReturnType<typeof parseOptions<T>>) => Promise<void>, positional: string | null = null): Command {
+function command<T extends OptionTable>(
+  summary: string,
+  table: T,
+  act: (parsed: ReturnType<typeof parseOptions<T>>) => Promise<void>,
+  positional: string | null = null,
+): Command {
   return { summary, help: (name) => formatHelp(name, summary, table, positional), run: (name, args) => act(parseOptions(name, table, args, positional)) };
 }
 
 /** What to take of a model's files, and what a checkpoint in one file may leave open. */
 const openingOptions = {
   variant: { kind: 'text', value: 'NAME', help: 'weight files to take where a folder has several, such as fp16 (default: the plain ones)' },
-  prediction: { kind: 'text', value: 'TYPE', help: `${predictionTypes.join(', ')}: what the model predicts (default: what inspect says; try the other one if pictures come out grey or noisy)` },
+  prediction: {
+    kind: 'text',
+    value: 'TYPE',
+    help: `${predictionTypes.join(', ')}: what the model predicts (default: what inspect says; try the other one if pictures come out grey or noisy)`,
+  },
 } as const;
 
 /** Which model, and what its files leave open. */
@@ -50,7 +59,11 @@ const modelOptions = {
 const reportOption = { kind: 'text', value: 'FILE.json', help: 'write timings, losses and peak memory' } as const;
 const seedOption = { kind: 'whole', least: 0, value: 'S', help: 'seed of every random choice (default: 0)' } as const;
 
-const layoutOption = { kind: 'text', value: 'NAME', help: `${writtenLayouts.join(' or ')}: kohya for A1111, ComfyUI and diffusers, peft for diffusers and peft (default: kohya)` } as const;
+const layoutOption = {
+  kind: 'text',
+  value: 'NAME',
+  help: `${writtenLayouts.join(' or ')}: kohya for A1111, ComfyUI and diffusers, peft for diffusers and peft (default: kohya)`,
+} as const;
 
 /** `fast (400 samples), ...` */
 const presetHelp = `${effortNames.map((name) => `${name} (${trainingPresets[name].samples} samples)`).join(', ')}: how much time it may take`;
@@ -103,11 +116,16 @@ export const trainCommand = command(
       },
       (event) => {
         if (event.kind === 'step' && event.samplesSeen % 80 === 0) console.log(`${event.samplesSeen} samples, loss ${event.smoothedLoss.toFixed(4)}`);
-        if (event.kind === 'trial') console.log(`tried after ${event.trial.samplesSeen} samples: likeness ${likenessOf(event.trial).toFixed(4)}, backdrop ${(100 * obedienceOf(event.trial)).toFixed(0)} %`);
+        if (event.kind === 'trial')
+          console.log(
+            `tried after ${event.trial.samplesSeen} samples: likeness ${likenessOf(event.trial).toFixed(4)}, backdrop ${(100 * obedienceOf(event.trial)).toFixed(0)} %`,
+          );
       },
     );
     for (const { file, reason } of report.photosRefused) console.error(`left out ${reason.startsWith(file) ? reason : `${file}: ${reason}`}`);
-    console.log(`learned from ${report.photosUsed} photos in ${report.seconds['total']!.toFixed(0)} s (${report.samplesPerSecond.toFixed(1)} samples/s): ${options.out}`);
+    console.log(
+      `learned from ${report.photosUsed} photos in ${report.seconds['total']!.toFixed(0)} s (${report.samplesPerSecond.toFixed(1)} samples/s): ${options.out}`,
+    );
     await writeReport(options.report, report);
     await runner.dispose();
   },
@@ -122,7 +140,11 @@ export const generateCommand = command(
     negative: { kind: 'text', value: 'TEXT', help: 'what to lead away from' },
     steps: { kind: 'whole', least: 1, value: 'N', help: 'denoising steps (default: 20)' },
     guidance: { kind: 'number', value: 'G', help: 'how closely to follow the words (default: 4)' },
-    'guidance-rescale': { kind: 'number', value: 'SHARE', help: 'how far guidance keeps the contrast, 0 to 1; 0.7 suits models of zero terminal SNR (default: 0)' },
+    'guidance-rescale': {
+      kind: 'number',
+      value: 'SHARE',
+      help: 'how far guidance keeps the contrast, 0 to 1; 0.7 suits models of zero terminal SNR (default: 0)',
+    },
     scheduler: { kind: 'text', value: 'NAME', help: `${schedulerIds.join(', ')} (default: the model's own)` },
     spacing: { kind: 'text', value: 'NAME', help: `${timestepSpacings.join(', ')}: where the steps lie (default: as the model says; trailing for Hyper-SD)` },
     eta: { kind: 'number', value: 'SHARE', help: 'fresh noise that ddim and tcd put back, 0 to 1 (default: 0 for ddim, 0.3 for tcd)' },
@@ -171,7 +193,9 @@ export const generateCommand = command(
   },
 );
 
-export const scoreCommand = command('measure how much pictures look like a person; the last number is the mean cosine', scoreOptions, ({ options }) => runScore(options));
+export const scoreCommand = command('measure how much pictures look like a person; the last number is the mean cosine', scoreOptions, ({ options }) =>
+  runScore(options),
+);
 
 export const checkCommand = command(
   'say of each photo in a folder whether it is fit to learn from, and why not',
@@ -182,7 +206,11 @@ export const checkCommand = command(
   async ({ options }) => {
     await requireWritable('report', options.report);
     const report = await checkPhotos(options.photos);
-    if (report.photos.length === 0) throw new AppError('usage', { message: `there are no files in ${options.photos}`, help: 'Give the folder that holds the photos themselves; folders in it are not looked into.' });
+    if (report.photos.length === 0)
+      throw new AppError('usage', {
+        message: `there are no files in ${options.photos}`,
+        help: 'Give the folder that holds the photos themselves; folders in it are not looked into.',
+      });
     await writeReport(options.report, report);
     console.log(formatCheck(report));
   },
@@ -204,11 +232,20 @@ export const convertCommand = command(
   },
 );
 
-export const inspectCommand = command('say what a model folder, a likeness or another safetensors file holds', openingOptions, async ({ options, positionals }) => {
-  const [path] = positionals;
-  if (path === undefined) throw new AppError('usage', { message: 'inspect needs a path', help: 'Give a model folder, a safetensors file, or the word builtin: npm run likeness -- inspect PATH' });
-  for (const line of await inspect(path, readOpening(options))) console.log(line);
-}, 'PATH');
+export const inspectCommand = command(
+  'say what a model folder, a likeness or another safetensors file holds',
+  openingOptions,
+  async ({ options, positionals }) => {
+    const [path] = positionals;
+    if (path === undefined)
+      throw new AppError('usage', {
+        message: 'inspect needs a path',
+        help: 'Give a model folder, a safetensors file, or the word builtin: npm run likeness -- inspect PATH',
+      });
+    for (const line of await inspect(path, readOpening(options))) console.log(line);
+  },
+  'PATH',
+);
 
 function oneOf<T extends string>(name: string, given: string, allowed: readonly T[]): T {
   const found = allowed.find((value) => value === given);
@@ -225,9 +262,20 @@ function readOpening({ variant, prediction }: { variant: string | undefined; pre
 }
 
 /** What `--image`, `--strength`, `--mask` and `--latents` say together. */
-function readSource({ image, strength, mask, latents }: { image: string | undefined; strength: number | undefined; mask: string | undefined; latents: string | undefined }): SourceFiles | undefined {
+function readSource({
+  image,
+  strength,
+  mask,
+  latents,
+}: {
+  image: string | undefined;
+  strength: number | undefined;
+  mask: string | undefined;
+  latents: string | undefined;
+}): SourceFiles | undefined {
   if (image !== undefined && latents === undefined) return { imageFile: image, strength: strength ?? 0.6, maskFile: mask };
-  if (image !== undefined) throw new AppError('usage', { message: '--image and --latents do not go together', help: 'A picture is made noisy with the noise of the seed.' });
+  if (image !== undefined)
+    throw new AppError('usage', { message: '--image and --latents do not go together', help: 'A picture is made noisy with the noise of the seed.' });
   if (strength === undefined && mask === undefined) return undefined;
   throw new AppError('usage', { message: `--${mask === undefined ? 'strength' : 'mask'} needs --image`, help: 'Say which picture is to be changed.' });
 }
@@ -245,6 +293,7 @@ function parseLora(given: string): { file: string; weight: number } {
 /** `192x256` */
 function parseSize(given: string): [number, number] {
   const match = /^(\d+)x(\d+)$/.exec(given);
-  if (match === null) throw new AppError('usage', { message: `--size takes width x height such as 192x192, not ${given}`, help: 'Both in pixels, with an x between them.' });
+  if (match === null)
+    throw new AppError('usage', { message: `--size takes width x height such as 192x192, not ${given}`, help: 'Both in pixels, with an x between them.' });
   return [Number(match[1]), Number(match[2])];
 }

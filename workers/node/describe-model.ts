@@ -39,7 +39,10 @@ const predicted: Readonly<Record<PredictionType, string>> = { epsilon: 'noise', 
 
 function noiseLines({ schedulerConfig, predictionFrom }: OpenedModel): readonly string[] {
   const { predictionType, trainSteps, rescaleBetasZeroSnr } = resolveOptions(schedulerConfig);
-  return [`predicts ${predicted[predictionType]} (${predictionType}): ${predictionFrom}`, `${trainSteps} steps of noise${rescaleBetasZeroSnr ? ', down to no signal at all' : ''}; scheduler ${schedulerConfig.className}`];
+  return [
+    `predicts ${predicted[predictionType]} (${predictionType}): ${predictionFrom}`,
+    `${trainSteps} steps of noise${rescaleBetasZeroSnr ? ', down to no signal at all' : ''}; scheduler ${schedulerConfig.className}`,
+  ];
 }
 
 function weightLines({ weights }: OpenedModel): readonly string[] {

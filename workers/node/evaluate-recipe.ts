@@ -35,7 +35,11 @@ import { trainLikeness } from './train.ts';
 const { options } = parseOptions(
   'evaluate:recipe',
   {
-    variant: { kind: 'list', value: 'NAME', help: `rows to fill: ${drawingVariants.map(({ name }) => `"${name}"`).join(', ')} (default: none, the table only)` },
+    variant: {
+      kind: 'list',
+      value: 'NAME',
+      help: `rows to fill: ${drawingVariants.map(({ name }) => `"${name}"`).join(', ')} (default: none, the table only)`,
+    },
     only: { kind: 'list', value: 'NAME', help: 'these people only; faces are still told apart among all' },
     people: { kind: 'text', value: 'DIR', help: 'one folder of photos and a person.json for each person (default: ../shared/data/people)' },
     samples: { kind: 'number', value: 'N', help: 'samples to learn from (default: those of the variant)' },
@@ -78,12 +82,17 @@ async function trainOnce(variant: TrainingVariant, person: ExperimentPerson): Pr
       seed: 0,
       samples: options.samples ?? variant.samples,
       recipe: variant.recipe,
-      trials: variant.trials && trialPlan({ ...variant, trials: variant.trials }, defaultSubject(person.personClass), { scheduler: 'dpm-solver-multistep', steps }),
+      trials:
+        variant.trials && trialPlan({ ...variant, trials: variant.trials }, defaultSubject(person.personClass), { scheduler: 'dpm-solver-multistep', steps }),
       snapshots: { fromSamples: 600, everySamples: 120 },
     },
     (event) => {
-      if (event.kind === 'trial') console.error(`${variant.name}, ${person.name}: tried after ${event.trial.samplesSeen} samples: likeness ${likenessOf(event.trial).toFixed(4)}, backdrop ${obedienceOf(event.trial).toFixed(2)}`);
-      if (event.kind === 'step' && event.samplesSeen % 240 === 0) console.error(`${variant.name}, ${person.name}: ${event.samplesSeen} samples, loss ${event.smoothedLoss.toFixed(4)}`);
+      if (event.kind === 'trial')
+        console.error(
+          `${variant.name}, ${person.name}: tried after ${event.trial.samplesSeen} samples: likeness ${likenessOf(event.trial).toFixed(4)}, backdrop ${obedienceOf(event.trial).toFixed(2)}`,
+        );
+      if (event.kind === 'step' && event.samplesSeen % 240 === 0)
+        console.error(`${variant.name}, ${person.name}: ${event.samplesSeen} samples, loss ${event.smoothedLoss.toFixed(4)}`);
     },
   );
   await writeFile(`${file}.json.part`, JSON.stringify(report));
@@ -135,7 +144,8 @@ function trainingOf({ training }: DrawingVariant): TrainingVariant {
 
 for (const name of options.variant) {
   const drawing = drawingVariants.find((known) => known.name === name);
-  if (drawing === undefined) throw new AppError('usage', { message: `there is no variant "${name}"`, help: drawingVariants.map((known) => known.name).join('; ') });
+  if (drawing === undefined)
+    throw new AppError('usage', { message: `there is no variant "${name}"`, help: drawingVariants.map((known) => known.name).join('; ') });
   for (const person of people.filter((known) => options.only.length === 0 || options.only.includes(known.name))) {
     await trainOnce(trainingOf(drawing), person);
     const loaded = await LoadedModel.load(runner, openModelDirectory(model));

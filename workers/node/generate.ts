@@ -78,7 +78,11 @@ export interface GenerateReport {
 }
 
 /** Draws `count` pictures from a model folder. @param runner not owned */
-export async function generateImages(runner: GraphRunner, request: GenerateRequest, onPicture: (file: string) => void = () => undefined): Promise<GenerateReport> {
+export async function generateImages(
+  runner: GraphRunner,
+  request: GenerateRequest,
+  onPicture: (file: string) => void = () => undefined,
+): Promise<GenerateReport> {
   const model = await LoadedModel.open(runner, openModelDirectory(request.model), request.opening);
   try {
     return await drawPictures(model, request, onPicture);
@@ -108,7 +112,20 @@ export async function drawPictures(model: LoadedModel, request: GenerateRequest,
     const started = performance.now();
     const seed = request.seed + index;
     const { prompt, negativePrompt, steps, guidance, clipSkip = 0, guidanceRescale = 0, timestepSpacing } = request;
-    const terms = { prompt, negativePrompt, scheduler, steps, guidance, guidanceRescale, timestepSpacing, clipSkip, seed, loras: [], tileAbovePixels, ...(request.eta !== undefined && { eta: request.eta }) };
+    const terms = {
+      prompt,
+      negativePrompt,
+      scheduler,
+      steps,
+      guidance,
+      guidanceRescale,
+      timestepSpacing,
+      clipSkip,
+      seed,
+      loras: [],
+      tileAbovePixels,
+      ...(request.eta !== undefined && { eta: request.eta }),
+    };
     const drawing = source === undefined ? textToImage(model, { ...terms, widthPx, heightPx, ...(latents && { latents }) }) : drawOver(model, terms, source);
     let drawn = await drawing.next();
     while (drawn.done !== true) drawn = await drawing.next();
@@ -120,7 +137,15 @@ export async function drawPictures(model: LoadedModel, request: GenerateRequest,
   }
   watch.lap('drawing');
   const picturesPerMinute = (60 * pictures.length) / watch.seconds['drawing']!;
-  return { pictures, steps: request.steps, guidance: request.guidance, scheduler, picturesPerMinute, seconds: watch.seconds, peakMemoryBytes: peakMemoryBytes() };
+  return {
+    pictures,
+    steps: request.steps,
+    guidance: request.guidance,
+    scheduler,
+    picturesPerMinute,
+    seconds: watch.seconds,
+    peakMemoryBytes: peakMemoryBytes(),
+  };
 }
 
 /** Likeness files that fit this model. @throws {AppError} `usage`, `weights-pickled`, `lora-unsupported`, `lora-damaged`, `lora-incompatible` */
@@ -147,5 +172,8 @@ function drawOver(model: LoadedModel, terms: DrawingTerms, { image, mask, streng
 async function readLatents(file: string): Promise<Tensor<'float32'>> {
   const latents = parseSafetensors(new Uint8Array(await readFile(file))).tensors.get('latents');
   if (latents?.dtype === 'float32') return latents as Tensor<'float32'>;
-  throw new AppError('usage', { message: `${file} has no float32 tensor called latents`, help: 'Write it with --save-latents, or as float32 [1, C, H / 8, W / 8].' });
+  throw new AppError('usage', {
+    message: `${file} has no float32 tensor called latents`,
+    help: 'Write it with --save-latents, or as float32 [1, C, H / 8, W / 8].',
+  });
 }

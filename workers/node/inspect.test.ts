@@ -47,7 +47,10 @@ describe('inspect says of', () => {
   });
 
   test('a LoRA that it is one', async () => {
-    const kohya = { 'lora_unet_mid_block_attentions_0_proj_in.lora_down.weight': float32([1, 4], [1, 2, 3, 4]), 'lora_unet_mid_block_attentions_0_proj_in.lora_up.weight': float32([4, 1], [1, 2, 3, 4]) };
+    const kohya = {
+      'lora_unet_mid_block_attentions_0_proj_in.lora_down.weight': float32([1, 4], [1, 2, 3, 4]),
+      'lora_unet_mid_block_attentions_0_proj_in.lora_up.weight': float32([4, 1], [1, 2, 3, 4]),
+    };
     expect((await inspect(fileOf('lora.safetensors', kohya))).join('\n')).toMatch(/^a LoRA[\s\S]*2 tensors, 0\.00 M numbers, F32/);
   });
 
@@ -65,7 +68,12 @@ describe('inspect refuses', () => {
     ['SD 3', () => fileOf('3.safetensors', { 'model.diffusion_model.joint_blocks.0.y': one }), 'model-unknown', /Stable Diffusion 3/],
     ['a pickle by its name', () => fileOf('a.ckpt', new Uint8Array(9)), 'weights-pickled', /can run any program/],
     ['a pickle that calls itself safetensors', () => fileOf('zip.safetensors', Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0)), 'weights-pickled', /pickle/],
-    ['a file that ends early', () => fileOf('cut.safetensors', writeSafetensors(new Map([['a', one]])).slice(0, -1)), 'weights-corrupt', /the tensors end at byte/],
+    [
+      'a file that ends early',
+      () => fileOf('cut.safetensors', writeSafetensors(new Map([['a', one]])).slice(0, -1)),
+      'weights-corrupt',
+      /the tensors end at byte/,
+    ],
     ['an empty folder', () => mkdtempSync(join(scratch, 'empty-')), 'model-file-missing', /model_index\.json/],
     ['a path where nothing is', () => join(scratch, 'nothing'), 'usage', /there is nothing at/],
   ])('%s', async (_, path, code, message) => {

@@ -31,7 +31,9 @@ async function inspectModel(path: string, options: OpenModelOptions): Promise<re
 async function inspectFile(path: string, options: OpenModelOptions): Promise<readonly string[]> {
   if (isPickleName(path) || (await startsLikePickle(path))) throw pickled(path);
   const header = await readHeader(await fileSource(path)).catch((cause: unknown) => {
-    throw isAppError(cause, 'weights-corrupt') ? new AppError(cause.code, { message: `${path}: ${cause.message}`, ...(cause.help === undefined ? {} : { help: cause.help }), cause }) : cause;
+    throw isAppError(cause, 'weights-corrupt')
+      ? new AppError(cause.code, { message: `${path}: ${cause.message}`, ...(cause.help === undefined ? {} : { help: cause.help }), cause })
+      : cause;
   });
   const kind = kindOfFile(header);
   if (kind === 'lora') return inspectLora(path);
@@ -46,8 +48,15 @@ async function inspectFile(path: string, options: OpenModelOptions): Promise<rea
 
 async function inspectLora(path: string): Promise<readonly string[]> {
   const source = await readLoraFile(path);
-  const { entries, metadata } = await readHeader({ sizeBytes: source.bytes.length, read: async (offset, length) => source.bytes.subarray(offset, offset + length) });
-  return [...(loraLines(source) ?? [`${path}: a LoRA in a layout that Likeness does not know`]), `  ${summarize(entries.values())}`, ...metadataLines(metadata)];
+  const { entries, metadata } = await readHeader({
+    sizeBytes: source.bytes.length,
+    read: async (offset, length) => source.bytes.subarray(offset, offset + length),
+  });
+  return [
+    ...(loraLines(source) ?? [`${path}: a LoRA in a layout that Likeness does not know`]),
+    `  ${summarize(entries.values())}`,
+    ...metadataLines(metadata),
+  ];
 }
 
 function metadataLines(metadata: Readonly<Record<string, string>>): readonly string[] {

@@ -25,7 +25,11 @@ export async function readLoraFile(path: string): Promise<LoraSource> {
 
 async function findFile(path: string): Promise<string> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw new AppError('usage', { message: `there is no likeness file at ${path}`, help: 'Give a .safetensors file, or the folder in which peft saved one.', cause });
+    throw new AppError('usage', {
+      message: `there is no likeness file at ${path}`,
+      help: 'Give a .safetensors file, or the folder in which peft saved one.',
+      cause,
+    });
   });
   if (!found.isDirectory()) return path;
   const files = (await readdir(path)).filter((name) => name.endsWith('.safetensors'));
@@ -36,7 +40,10 @@ async function findFile(path: string): Promise<string> {
 
 /** True for a folder in which peft saved an adapter, which `inspect` would else take for a model. */
 export async function isAdapterFolder(path: string): Promise<boolean> {
-  return readdir(path).then((names) => names.includes(adapterWeights), () => false);
+  return readdir(path).then(
+    (names) => names.includes(adapterWeights),
+    () => false,
+  );
 }
 
 /** What `inspect` prints of a likeness file; null if the file is something else. */

@@ -31,7 +31,16 @@ const loras = await readLoras(model, [{ file: likenessFile, weight: 1 }]);
 async function draw(pack: StylePack, file: string, pictureSeed: number): Promise<void> {
   const [widthPx, heightPx] = model.nativeSizePx;
   const prompts = stylePrompts(pack, personClass, defaultSubject(personClass));
-  const drawing = textToImage(model, { ...prompts, widthPx, heightPx, scheduler: 'dpm-solver-multistep', steps: 20, guidance: pack.guidance, seed: pictureSeed, loras });
+  const drawing = textToImage(model, {
+    ...prompts,
+    widthPx,
+    heightPx,
+    scheduler: 'dpm-solver-multistep',
+    steps: 20,
+    guidance: pack.guidance,
+    seed: pictureSeed,
+    loras,
+  });
   let drawn = await drawing.next();
   while (drawn.done !== true) drawn = await drawing.next();
   await writeWebp(file, drawn.value.picture);
@@ -43,6 +52,11 @@ for (const pack of stylePacks) {
   await draw(pack, `static/styles/${pack.id}/preview.webp`, seed);
 }
 await mkdir('static/start', { recursive: true });
-for (const [index, id] of startLooks.entries()) await draw(stylePacks.find((pack) => pack.id === id)!, `static/start/after-${index + 1}.webp`, seed + 1 + index);
+for (const [index, id] of startLooks.entries())
+  await draw(
+    stylePacks.find((pack) => pack.id === id)!,
+    `static/start/after-${index + 1}.webp`,
+    seed + 1 + index,
+  );
 await model.dispose();
 await runner.dispose();

@@ -32,4 +32,5 @@ describe.skipIf(driver.kind === 'none')('every op on WebGPU in Node, no CPU fall
   });
 });
 
-if (driver.kind !== 'none') describeGraphRunner(`onnxruntime-node on WebGPU (${driver.description})`, () => createNodeRunner({ backend: 'webgpu', forbidCpuFallback: true }));
+if (driver.kind !== 'none')
+  describeGraphRunner(`onnxruntime-node on WebGPU (${driver.description})`, () => createNodeRunner({ backend: 'webgpu', forbidCpuFallback: true }));

@@ -28,15 +28,20 @@ test.each(cases)('$name equals PyTorch', async ({ graph, feeds, expected }) => {
 describeGraphRunner('onnxruntime-node on the CPU, weights as inputs', () => createNodeRunner({ threads: 1, weightBinding: 'inputs' }));
 describeGraphRunner('onnxruntime-node on the CPU, weights as initializers', () => createNodeRunner({ threads: 1, weightBinding: 'initializers' }));
 
-test.each(cases.filter(({ op }) => op === 'ConvTranspose'))('$name by a frozen weight is the same, run as a plain convolution', async ({ graph, feeds, expected }) => {
-  const [node] = graph.nodes;
-  const builder = new GraphBuilder('frozen');
-  const inputs = node!.inputs.map((value, i) => (i === 0 ? builder.input('x0', value.dtype, value.shape) : builder.parameter(`x${i}`, value.dtype, value.shape)));
-  builder.output('y0', builder.rawNode(node!.op, inputs, node!.attributes)[0]!);
-  const weights = await runner.upload(new Map(Object.entries(feeds)));
-  const compiled = await runner.compile(builder.build(), [weights], 'initializers');
-  expect(largestDifference((await compiled.run({ x0: feeds['x0']! }))['y0']!, expected[0]!)).toBeLessThan(2e-5);
-});
+test.each(cases.filter(({ op }) => op === 'ConvTranspose'))(
+  '$name by a frozen weight is the same, run as a plain convolution',
+  async ({ graph, feeds, expected }) => {
+    const [node] = graph.nodes;
+    const builder = new GraphBuilder('frozen');
+    const inputs = node!.inputs.map((value, i) =>
+      i === 0 ? builder.input('x0', value.dtype, value.shape) : builder.parameter(`x${i}`, value.dtype, value.shape),
+    );
+    builder.output('y0', builder.rawNode(node!.op, inputs, node!.attributes)[0]!);
+    const weights = await runner.upload(new Map(Object.entries(feeds)));
+    const compiled = await runner.compile(builder.build(), [weights], 'initializers');
+    expect(largestDifference((await compiled.run({ x0: feeds['x0']! }))['y0']!, expected[0]!)).toBeLessThan(2e-5);
+  },
+);
 
 test('attention spelled out equals the fused kernel and PyTorch', async () => {
   const spelledOut = createNodeRunner({ threads: 1, fusedAttention: false });

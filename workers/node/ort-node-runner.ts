@@ -80,7 +80,8 @@ function webGpuPlatform({ forbidCpuFallback = false, fusedAttention }: NodeRunne
   const copiers = new Map<string, Promise<InferenceSession>>();
   const copy = async (tensor: OrtTensor, to: 'cpu' | 'gpu-buffer'): Promise<OrtTensor> => {
     const key = `${tensor.type} ${to}`;
-    const made = copiers.get(key) ?? InferenceSession.create(identityModel(tensor.type as DType), { ...sessionOptions, extra: {}, preferredOutputLocation: to });
+    const made =
+      copiers.get(key) ?? InferenceSession.create(identityModel(tensor.type as DType), { ...sessionOptions, extra: {}, preferredOutputLocation: to });
     copiers.set(key, made);
     return (await (await made).run({ x: tensor }))['y']!;
   };

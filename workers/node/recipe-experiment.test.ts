@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { difference, drawingVariants, estimate, factors, formatFactors, formatVariants, recordPictures, trainingVariants, type PictureRecord, type VariantResult } from './recipe-experiment.ts';
+import {
+  difference,
+  drawingVariants,
+  estimate,
+  factors,
+  formatFactors,
+  formatVariants,
+  recordPictures,
+  trainingVariants,
+  type PictureRecord,
+  type VariantResult,
+} from './recipe-experiment.ts';
 
 const picture = (identified: boolean, cosine: number | null, backdropHeld = true): PictureRecord => ({
   hasFace: cosine !== null,
@@ -35,10 +46,14 @@ test('a difference is taken person by person, so that how easy each is falls out
 test('a picture without a face is not identified, and its cosine is not counted', () => {
   const person = { name: 'up', personClass: 'person' as const, trainingFiles: [], trained: [], heldOut: [Float32Array.of(0, 1)] };
   const other = { ...person, name: 'right', heldOut: [Float32Array.of(1, 0)] };
-  const records = recordPictures(person, [person, other], [
-    { file: 'a', faceCount: 1, embedding: Float32Array.of(0, 1), backdrop: 'white', colour: [88, 0, 0] },
-    { file: 'b', faceCount: 0, embedding: null, backdrop: 'white', colour: [70, 0, 0] },
-  ]);
+  const records = recordPictures(
+    person,
+    [person, other],
+    [
+      { file: 'a', faceCount: 1, embedding: Float32Array.of(0, 1), backdrop: 'white', colour: [88, 0, 0] },
+      { file: 'b', faceCount: 0, embedding: null, backdrop: 'white', colour: [70, 0, 0] },
+    ],
+  );
   expect(records).toMatchObject([
     { identified: true, cosine: 1, backdropHeld: true, oneFace: true },
     { identified: false, cosine: null, backdropHeld: false, oneFace: false },
@@ -66,5 +81,6 @@ test('every row has its training, every name is there once, and each part is on 
   const trained = trainingVariants.map(({ name }) => name);
   expect(drawingVariants.filter(({ training }) => !trained.includes(training))).toEqual([]);
   for (const names of [trained, drawingVariants.map(({ name }) => name)]) expect(new Set(names).size).toBe(names.length);
-  for (const sides of Object.values(factors)) expect([...sides.with, ...sides.without].sort()).toEqual(['captions-half-body', 'captions-levels', 'first', 'half-body-levels']);
+  for (const sides of Object.values(factors))
+    expect([...sides.with, ...sides.without].sort()).toEqual(['captions-half-body', 'captions-levels', 'first', 'half-body-levels']);
 });

@@ -65,7 +65,12 @@ export const trainingVariants: readonly TrainingVariant[] = [
   },
   { name: 'levels-600', what: 'half the samples, levels above 0.8 left out', recipe: { ...firstRecipe, noiseLevels: belowHighest }, samples: 600 },
   { name: 'first-600', what: 'half the samples', recipe: firstRecipe, samples: 600 },
-  { name: 'captions-levels-600', what: 'half the samples, captions measured, levels above 0.8 left out', recipe: { ...firstRecipe, captions: 'measured', noiseLevels: belowHighest }, samples: 600 },
+  {
+    name: 'captions-levels-600',
+    what: 'half the samples, captions measured, levels above 0.8 left out',
+    recipe: { ...firstRecipe, captions: 'measured', noiseLevels: belowHighest },
+    samples: 600,
+  },
   { name: 'half-body-600', what: 'half the samples, half-body crops', recipe: { ...firstRecipe, faceHeights: withHalfBody }, samples: 600 },
   {
     name: 'thorough',
@@ -74,7 +79,12 @@ export const trainingVariants: readonly TrainingVariant[] = [
     samples: 2400,
     trials: trainingPresets.thorough.trials!,
   },
-  { name: 'even-weights', what: 'the whole picture weighs alike', recipe: { ...firstRecipe, lossWeights: { face: 1, body: 1, background: 1 } }, samples: usualSamples },
+  {
+    name: 'even-weights',
+    what: 'the whole picture weighs alike',
+    recipe: { ...firstRecipe, lossWeights: { face: 1, body: 1, background: 1 } },
+    samples: usualSamples,
+  },
 ];
 
 /** Which trainings have a part: for its main effect. */
@@ -98,9 +108,22 @@ export const drawingVariants: readonly DrawingVariant[] = [
   { name: 'captions-levels, guidance 7, weight 0.85', training: 'captions-levels', what: 'guidance 7, LoRA weight 0.85', weight: 0.85, guidance: 7 },
   { name: 'captions-levels-600, guidance 5', training: 'captions-levels-600', what: 'guidance 5', weight: 1, guidance: 5 },
   { name: 'thorough, guidance 5', training: 'thorough', what: 'guidance 5', weight: 1, guidance: 5 },
-  { name: 'thorough, guidance 5, last state', training: 'thorough', what: 'guidance 5, the last state instead of the one chosen', weight: 1, guidance: 5, atSamples: 2400 },
+  {
+    name: 'thorough, guidance 5, last state',
+    training: 'thorough',
+    what: 'guidance 5, the last state instead of the one chosen',
+    weight: 1,
+    guidance: 5,
+    atSamples: 2400,
+  },
   { name: 'thorough, guidance 7, weight 0.85', training: 'thorough', what: 'guidance 7, LoRA weight 0.85', weight: 0.85, guidance: 7 },
-  ...[600, 840, 1080].map((atSamples) => ({ name: `first, at ${atSamples}`, training: 'first', what: `snapshot at ${atSamples} samples`, weight: 1, atSamples })),
+  ...[600, 840, 1080].map((atSamples) => ({
+    name: `first, at ${atSamples}`,
+    training: 'first',
+    what: `snapshot at ${atSamples} samples`,
+    weight: 1,
+    atSamples,
+  })),
 ];
 
 /** What is kept of one picture: small enough for a file of all of them. */

@@ -37,9 +37,16 @@ export async function requireWritable(option: string, path: string | undefined):
   if (path === undefined) return;
   const folder = dirname(path);
   await access(folder, constants.W_OK).catch((cause: unknown) => {
-    throw new AppError('usage', { message: `--${option} ${path}: the folder ${folder} is not there, or may not be written to`, help: 'Make the folder first, or give another path.', cause });
+    throw new AppError('usage', {
+      message: `--${option} ${path}: the folder ${folder} is not there, or may not be written to`,
+      help: 'Make the folder first, or give another path.',
+      cause,
+    });
   });
-  const isFolder = await stat(path).then((found) => found.isDirectory(), () => false);
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
   if (isFolder) throw new AppError('usage', { message: `--${option} ${path} is a folder`, help: 'Give the path of a file in it.' });
 }
 

@@ -128,7 +128,8 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
     predictionType: resolveOptions(model.schedulerConfig).predictionType,
     triggerPhrase: subjectPhrase(subject),
   };
-  const writeFactors = ({ factors, samplesSeen }: TrainingState): Uint8Array => writeLora(factors, likenessMetadata({ ...facts, samples: samplesSeen }), request.layout);
+  const writeFactors = ({ factors, samplesSeen }: TrainingState): Uint8Array =>
+    writeLora(factors, likenessMetadata({ ...facts, samples: samplesSeen }), request.layout);
 
   const losses: TrainReport['losses'][number][] = [];
   let learned = await learning.next();
@@ -136,7 +137,8 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
     const event = learned.value;
     if (event.kind === 'encoding' && event.photosDone === event.photosTotal) watch.lap('encoding');
     if (event.kind === 'step') losses.push({ samplesSeen: event.samplesSeen, loss: event.loss, smoothedLoss: event.smoothedLoss });
-    if (event.kind === 'step' && isSnapshotDue(request, event.samplesSeen)) await writeFile(`${request.outFile}.${event.samplesSeen}`, writeFactors(event.state));
+    if (event.kind === 'step' && isSnapshotDue(request, event.samplesSeen))
+      await writeFile(`${request.outFile}.${event.samplesSeen}`, writeFactors(event.state));
     onEvent(event);
   }
   watch.lap('learning');
@@ -193,7 +195,11 @@ function fitMemory(
 }
 
 /** Decodes the photos and finds the surest face of each; one bad file does not stop the others. */
-async function readPhotos(runner: GraphRunner, files: readonly string[], withMeasures: boolean): Promise<{ photos: LearningPhoto[]; refused: TrainReport['photosRefused'] }> {
+async function readPhotos(
+  runner: GraphRunner,
+  files: readonly string[],
+  withMeasures: boolean,
+): Promise<{ photos: LearningPhoto[]; refused: TrainReport['photosRefused'] }> {
   const looker = await openPhotoAnalyzer(runner);
   const photos: LearningPhoto[] = [];
   const refused: TrainReport['photosRefused'][number][] = [];

@@ -4,9 +4,7 @@ import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /** What was found. `software` is correct and about a hundred times slower than the CPU provider. */
-export type WebGpuDriver =
-  | { readonly kind: 'system' | 'software'; readonly description: string }
-  | { readonly kind: 'none'; readonly reason: string };
+export type WebGpuDriver = { readonly kind: 'system' | 'software'; readonly description: string } | { readonly kind: 'none'; readonly reason: string };
 
 const chromiumFolders = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome', '/snap/chromium/current/usr/lib/chromium-browser'];
 const driverLists = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d', '/usr/local/share/vulkan/icd.d'];

@@ -36,7 +36,9 @@ test.each([
   ['progressive, with tables between its scans', progressive],
 ] as const)('random segments anywhere before the scan of a %s picture never stay, and never change a pixel', async (_, jpeg) => {
   const expected = await pixelsOf(jpeg);
-  const foreign = fc.tuple(fc.constantFrom(0xe1, 0xe2, 0xe3, 0xe9, 0xec, 0xed, 0xee, 0xef, 0xe0, 0xfe), fc.uint8Array({ maxLength: 300 })).map(([marker, content]) => segment(marker, content));
+  const foreign = fc
+    .tuple(fc.constantFrom(0xe1, 0xe2, 0xe3, 0xe9, 0xec, 0xed, 0xee, 0xef, 0xe0, 0xfe), fc.uint8Array({ maxLength: 300 }))
+    .map(([marker, content]) => segment(marker, content));
   await fc.assert(
     fc.asyncProperty(fc.array(foreign, { maxLength: 6 }), fc.uint8Array({ maxLength: 200 }), async (segments, behind) => {
       const bare = bareJpeg(Uint8Array.from([...withSegments(jpeg, segments), ...behind]));

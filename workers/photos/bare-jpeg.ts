@@ -32,7 +32,7 @@ export interface JpegSegment {
 /** All segments from the first to EOI, without SOI. @throws {AppError} `internal` if the file ends before EOI */
 export function* jpegSegments(bytes: Uint8Array): Generator<JpegSegment> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let start = 2; start + 1 < bytes.length; ) {
+  for (let start = 2; start + 1 < bytes.length;) {
     if (bytes[start] !== 0xff) break;
     const marker = bytes[start + 1]!;
     if (marker === 0xff) {

@@ -33,7 +33,10 @@ export function archiveUnreadable(reason: string, cause?: unknown): AppError {
 }
 
 export function archiveTooLarge(reason: string): AppError {
-  return new AppError('archive-too-large', { message: `Unpacking was stopped: ${reason}.`, help: 'Unpack it with another program and add the photos you want.' });
+  return new AppError('archive-too-large', {
+    message: `Unpacking was stopped: ${reason}.`,
+    help: 'Unpack it with another program and add the photos you want.',
+  });
 }
 
 export function videoUnreadable(reason: string, cause?: unknown): AppError {
@@ -45,5 +48,8 @@ export function videoUnreadable(reason: string, cause?: unknown): AppError {
 }
 
 export function videoTooLong(reason: string): AppError {
-  return new AppError('video-too-long', { message: `Only a part of the video was looked at: ${reason}.`, help: 'Cut out the seconds in which the face is seen best.' });
+  return new AppError('video-too-long', {
+    message: `Only a part of the video was looked at: ${reason}.`,
+    help: 'Cut out the seconds in which the face is seen best.',
+  });
 }

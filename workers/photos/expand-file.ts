@@ -34,7 +34,11 @@ export async function expandFile(file: Blob, fileName: string, decoders: Decoder
 
   async function takeZip(zip: Blob, depth: number): Promise<void> {
     const budget = { pictures: mostPictures - found.files.length, unpackedBytes: mostUnpackedBytes - found.unpackedBytes };
-    const unpacked = await decoders.ask((api) => api.unpackZip(zip, budget), unpackLimitMs + 10_000, () => archiveTooLarge(`it took longer than ${unpackLimitMs / 1000} seconds`));
+    const unpacked = await decoders.ask(
+      (api) => api.unpackZip(zip, budget),
+      unpackLimitMs + 10_000,
+      () => archiveTooLarge(`it took longer than ${unpackLimitMs / 1000} seconds`),
+    );
     found.unpackedBytes += unpacked.unpackedBytes;
     found.skippedCount += unpacked.skippedCount;
     found.stopped ??= unpacked.stopped;
@@ -52,7 +56,11 @@ export async function expandFile(file: Blob, fileName: string, decoders: Decoder
   }
 
   async function takeVideo(video: Blob, videoName: string): Promise<void> {
-    const { samples, stopped } = await decoders.ask((api) => api.sampleVideo(video), videoLimitMs, () => videoUnreadable(`its decoder gave no answer for ${videoLimitMs / 1000} seconds`));
+    const { samples, stopped } = await decoders.ask(
+      (api) => api.sampleVideo(video),
+      videoLimitMs,
+      () => videoUnreadable(`its decoder gave no answer for ${videoLimitMs / 1000} seconds`),
+    );
     found.stopped ??= stopped;
     const candidates: FrameCandidate[] = [];
     for (const sample of samples) candidates.push({ ...sample, pose: await poseOf(sample.picture) });
@@ -64,7 +72,10 @@ export async function expandFile(file: Blob, fileName: string, decoders: Decoder
 
 function noFrame(samples: readonly VideoSample[]): AppError {
   if (samples.length === 0) return videoUnreadable('no picture of it could be decoded');
-  return new AppError('face-missing', { message: 'No moment of the video shows exactly one face.', help: 'Choose a video in which you are alone and close enough.' });
+  return new AppError('face-missing', {
+    message: 'No moment of the video shows exactly one face.',
+    help: 'Choose a video in which you are alone and close enough.',
+  });
 }
 
 /** `holiday.mp4` at 3.25 s: `holiday-0m03.3s.jpg`. */

@@ -69,13 +69,16 @@ function decodePixels(libheif: Libheif, bytes: Uint8Array, colorSpace: Predefine
     const read = libheif.heif_context_read_from_memory(context, bytes);
     if (read.code !== libheif.heif_error_code.heif_error_Ok) throw new Error(read.message ?? 'libheif cannot read the file');
     handle = succeeded(libheif.heif_js_context_get_primary_image_handle(context));
-    const decoded = succeeded(libheif.heif_js_decode_image2(handle, libheif.heif_colorspace.heif_colorspace_RGB, libheif.heif_chroma.heif_chroma_interleaved_RGBA)) as Decoded;
+    const decoded = succeeded(
+      libheif.heif_js_decode_image2(handle, libheif.heif_colorspace.heif_colorspace_RGB, libheif.heif_chroma.heif_chroma_interleaved_RGBA),
+    ) as Decoded;
     try {
       const channel = decoded.channels.find(({ id }) => id === libheif.heif_channel.heif_channel_interleaved);
       if (channel === undefined) throw new Error('libheif gave no pixels');
       const pixels = new ImageData(channel.width, channel.height, { colorSpace });
       const rowBytes = channel.width * 4;
-      for (let row = 0; row < channel.height; row++) pixels.data.set(channel.data.subarray(row * channel.stride, row * channel.stride + rowBytes), row * rowBytes);
+      for (let row = 0; row < channel.height; row++)
+        pixels.data.set(channel.data.subarray(row * channel.stride, row * channel.stride + rowBytes), row * rowBytes);
       return pixels;
     } finally {
       libheif.heif_image_release(decoded.image);

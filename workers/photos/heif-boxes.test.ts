@@ -6,9 +6,18 @@ import { describe, expect, test } from 'vitest';
 import { heifFacts } from './heif-boxes.ts';
 import { colourOfProfile } from './icc-profile.ts';
 
-const avif = new Uint8Array(await sharp({ create: { width: 37, height: 23, channels: 3, background: 'red' } }).avif().toBuffer());
+const avif = new Uint8Array(
+  await sharp({ create: { width: 37, height: 23, channels: 3, background: 'red' } })
+    .avif()
+    .toBuffer(),
+);
 const profileOf = async (name: string): Promise<Uint8Array> => {
-  const { icc } = await sharp(await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } }).jpeg().withIccProfile(name).toBuffer()).metadata();
+  const { icc } = await sharp(
+    await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } })
+      .jpeg()
+      .withIccProfile(name)
+      .toBuffer(),
+  ).metadata();
   return new Uint8Array(icc!);
 };
 const box = (type: string, ...content: readonly (Uint8Array | number[])[]): Uint8Array => {
@@ -38,16 +47,21 @@ describe('heifFacts', () => {
   test('answers at once whatever the bytes are', async () => {
     const profile = await profileOf('p3');
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 600 }), fc.array(fc.tuple(fc.nat(avif.length - 1), fc.nat(255)), { maxLength: 20 }), fc.nat(profile.length), (bytes, changes, cut) => {
-        const broken = Uint8Array.from(avif);
-        for (const [at, value] of changes) broken[at] = value;
-        const start = performance.now();
-        heifFacts(bytes);
-        heifFacts(broken);
-        colourOfProfile(bytes);
-        colourOfProfile(profile.subarray(0, cut));
-        expect(performance.now() - start).toBeLessThan(200);
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 600 }),
+        fc.array(fc.tuple(fc.nat(avif.length - 1), fc.nat(255)), { maxLength: 20 }),
+        fc.nat(profile.length),
+        (bytes, changes, cut) => {
+          const broken = Uint8Array.from(avif);
+          for (const [at, value] of changes) broken[at] = value;
+          const start = performance.now();
+          heifFacts(bytes);
+          heifFacts(broken);
+          colourOfProfile(bytes);
+          colourOfProfile(profile.subarray(0, cut));
+          expect(performance.now() - start).toBeLessThan(200);
+        },
+      ),
       { numRuns: 300 },
     );
   });

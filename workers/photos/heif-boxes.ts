@@ -26,7 +26,7 @@ export function heifFacts(bytes: Uint8Array): HeifFacts {
 
   function children(from: number, to: number): Box[] {
     const boxes: Box[] = [];
-    for (let at = from; at + 8 <= to && left-- > 0; ) {
+    for (let at = from; at + 8 <= to && left-- > 0;) {
       const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
       let [header, length] = [8, view.getUint32(at)];
       if (length === 1 && at + 16 <= to) [header, length] = [16, view.getUint32(at + 8) * 2 ** 32 + view.getUint32(at + 12)];
@@ -38,7 +38,8 @@ export function heifFacts(bytes: Uint8Array): HeifFacts {
     }
     return boxes;
   }
-  const within = (parents: readonly Box[], type: string, skip = 0): Box[] => parents.filter((box) => box.type === type).flatMap((box) => children(box.from + skip, box.to));
+  const within = (parents: readonly Box[], type: string, skip = 0): Box[] =>
+    parents.filter((box) => box.type === type).flatMap((box) => children(box.from + skip, box.to));
 
   const meta = within(children(0, bytes.length), 'meta', 4);
   const properties = within(within(meta, 'iprp'), 'ipco');

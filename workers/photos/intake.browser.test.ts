@@ -136,33 +136,52 @@ describe('metadata', () => {
       context.fillRect(0, 0, 20, 24);
     });
     const secret = [...new TextEncoder().encode('SECRET')];
-    const entry = fc.tuple(fc.constantFrom(0x0112, 0x010f, 0x8769, 0x8825, 0x0002, 0x0004, 0x927c, 0x9286, 0x0201, 0x0202), fc.integer({ min: 0, max: 14 }), fc.constantFrom(0, 1, 2, 6, 0x7fffffff, 0xffffffff), fc.constantFrom(0, 1, 3, 6, 8, 26, 0x7fffffff, 0xffffffff));
+    const entry = fc.tuple(
+      fc.constantFrom(0x0112, 0x010f, 0x8769, 0x8825, 0x0002, 0x0004, 0x927c, 0x9286, 0x0201, 0x0202),
+      fc.integer({ min: 0, max: 14 }),
+      fc.constantFrom(0, 1, 2, 6, 0x7fffffff, 0xffffffff),
+      fc.constantFrom(0, 1, 3, 6, 8, 26, 0x7fffffff, 0xffffffff),
+    );
     // Directories that point at themselves (8), at each other, or behind the end; little and big endian; cut anywhere.
-    const block = fc.record({ little: fc.boolean(), entries: fc.array(entry, { maxLength: 8 }), claimed: fc.option(fc.nat(65535)), next: fc.constantFrom(0, 8, 9, 0xffffffff), cut: fc.option(fc.nat(120)), tail: fc.uint8Array({ maxLength: 40 }) });
+    const block = fc.record({
+      little: fc.boolean(),
+      entries: fc.array(entry, { maxLength: 8 }),
+      claimed: fc.option(fc.nat(65535)),
+      next: fc.constantFrom(0, 8, 9, 0xffffffff),
+      cut: fc.option(fc.nat(120)),
+      tail: fc.uint8Array({ maxLength: 40 }),
+    });
     await fc.assert(
-      fc.asyncProperty(block, fc.constantFrom('Exif\0\0', 'http://ns.adobe.com/xap/1.0/\0', 'ICC_PROFILE\0\x01\x01', 'Photoshop 3.0\0', 'MPF\0', ''), async ({ little, entries, claimed, next, cut, tail }, name) => {
-        const bytes: number[] = [];
-        const number = (value: number, length: number): void => {
-          const parts = Array.from({ length }, (_, index) => Math.floor(value / 256 ** index) % 256);
-          bytes.push(...(little ? parts : parts.reverse()));
-        };
-        bytes.push(...(little ? [0x49, 0x49] : [0x4d, 0x4d]));
-        number(42, 2);
-        number(8, 4);
-        number(claimed ?? entries.length, 2);
-        for (const [tag, type, count, value] of entries) {
-          number(tag, 2);
-          number(type, 2);
-          number(count, 4);
-          number(value, 4);
-        }
-        number(next, 4);
-        const content = Uint8Array.from([...new TextEncoder().encode(name), ...bytes.slice(0, cut ?? bytes.length), ...secret, ...tail]);
-        const result = await photos.prepare(withSegment(withSegment(plain, 0xfe, Uint8Array.from(secret)), name.startsWith('ICC') ? 0xe2 : 0xe1, content), 'photo.jpg');
-        if (!result.ok) throw new Error(result.error.message);
-        expect([result.photo.widthPx, result.photo.heightPx].sort()).toEqual([24, 40]);
-        await expectBare(result.photo);
-      }),
+      fc.asyncProperty(
+        block,
+        fc.constantFrom('Exif\0\0', 'http://ns.adobe.com/xap/1.0/\0', 'ICC_PROFILE\0\x01\x01', 'Photoshop 3.0\0', 'MPF\0', ''),
+        async ({ little, entries, claimed, next, cut, tail }, name) => {
+          const bytes: number[] = [];
+          const number = (value: number, length: number): void => {
+            const parts = Array.from({ length }, (_, index) => Math.floor(value / 256 ** index) % 256);
+            bytes.push(...(little ? parts : parts.reverse()));
+          };
+          bytes.push(...(little ? [0x49, 0x49] : [0x4d, 0x4d]));
+          number(42, 2);
+          number(8, 4);
+          number(claimed ?? entries.length, 2);
+          for (const [tag, type, count, value] of entries) {
+            number(tag, 2);
+            number(type, 2);
+            number(count, 4);
+            number(value, 4);
+          }
+          number(next, 4);
+          const content = Uint8Array.from([...new TextEncoder().encode(name), ...bytes.slice(0, cut ?? bytes.length), ...secret, ...tail]);
+          const result = await photos.prepare(
+            withSegment(withSegment(plain, 0xfe, Uint8Array.from(secret)), name.startsWith('ICC') ? 0xe2 : 0xe1, content),
+            'photo.jpg',
+          );
+          if (!result.ok) throw new Error(result.error.message);
+          expect([result.photo.widthPx, result.photo.heightPx].sort()).toEqual([24, 40]);
+          await expectBare(result.photo);
+        },
+      ),
       { numRuns: 25 },
     );
   });
@@ -229,7 +248,11 @@ test('the camera is guided by the real nets: a face looked at twice is good, one
     return createImageBitmap(canvas);
   };
   await photos.guide(await frame(1), 'any');
-  const [again, far, empty] = [await photos.guide(await frame(1), 'any'), await photos.guide(await frame(0.4), 'any'), await photos.guide(await frame(0.001), 'any')];
+  const [again, far, empty] = [
+    await photos.guide(await frame(1), 'any'),
+    await photos.guide(await frame(0.4), 'any'),
+    await photos.guide(await frame(0.001), 'any'),
+  ];
   expect(again).toMatchObject({ ok: true });
   if (again.ok) expect(['good', 'to-the-middle', 'closer']).toContain(again.hint);
   expect(again.ok && again.faceBox).not.toBeNull();

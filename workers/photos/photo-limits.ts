@@ -46,8 +46,10 @@ export function checkPhotoFrame({ kind, size, isComplete }: PictureFrame): void 
 /** The error for a picture that the decoder refused. */
 export function undecodable(kind: PictureKind, cause: unknown): AppError {
   const everybodyReads: readonly PictureKind[] = ['jpeg', 'png', 'gif', 'webp', 'bmp'];
-  if (kind === 'unknown' || everybodyReads.includes(kind)) return unreadable('The picture is damaged: its pixels cannot be read.', 'Copy the photo from its source again.', cause);
-  if (kind === 'heic' || kind === 'avif') return unreadable(`The ${kindNames[kind]} picture is damaged, or of a rare sort that cannot be read here.`, saveAsJpeg, cause);
+  if (kind === 'unknown' || everybodyReads.includes(kind))
+    return unreadable('The picture is damaged: its pixels cannot be read.', 'Copy the photo from its source again.', cause);
+  if (kind === 'heic' || kind === 'avif')
+    return unreadable(`The ${kindNames[kind]} picture is damaged, or of a rare sort that cannot be read here.`, saveAsJpeg, cause);
   return unreadable(`This browser cannot read ${kindNames[kind]} files.`, saveAsJpeg, cause);
 }
 

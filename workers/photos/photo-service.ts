@@ -30,7 +30,13 @@ export class PhotoService implements PhotoApi {
   prepare(file: Blob, _fileName: string): Promise<PreparedPhotoResult> {
     return this.#inTurn<PreparedPhotoResult>(async () => {
       const limitMs = decodeLimitMs(file.size);
-      return this.#lookAt(await this.#decoders.ask((api) => api.draw(file), limitMs, () => tooSlow(limitMs)));
+      return this.#lookAt(
+        await this.#decoders.ask(
+          (api) => api.draw(file),
+          limitMs,
+          () => tooSlow(limitMs),
+        ),
+      );
     });
   }
 
@@ -41,7 +47,13 @@ export class PhotoService implements PhotoApi {
   edit(picture: Blob, edit: PhotoEdit): Promise<PreparedPhotoResult> {
     return this.#inTurn<PreparedPhotoResult>(async () => {
       const limitMs = decodeLimitMs(picture.size);
-      return this.#lookAt(await this.#decoders.ask((api) => api.drawEdited(picture, edit), limitMs, () => tooSlow(limitMs)));
+      return this.#lookAt(
+        await this.#decoders.ask(
+          (api) => api.drawEdited(picture, edit),
+          limitMs,
+          () => tooSlow(limitMs),
+        ),
+      );
     });
   }
 

@@ -181,14 +181,36 @@ describe('a decoder', () => {
   test('that hangs is ended at its time, and the next file is read by a new one', async () => {
     const decoders = new Decoders(startHanging);
     const photo = await drawn(64, 64, 'image/png');
-    expect((await decoders.ask((api) => api.draw(photo), 20_000, () => tooSlow(20_000))).pixels.widthPx).toBe(64);
+    expect(
+      (
+        await decoders.ask(
+          (api) => api.draw(photo),
+          20_000,
+          () => tooSlow(20_000),
+        )
+      ).pixels.widthPx,
+    ).toBe(64);
     const start = performance.now();
-    await expect(decoders.ask((api) => api.draw(new Blob(['HANG'])), 1_500, () => tooSlow(1_500))).rejects.toMatchObject({
+    await expect(
+      decoders.ask(
+        (api) => api.draw(new Blob(['HANG'])),
+        1_500,
+        () => tooSlow(1_500),
+      ),
+    ).rejects.toMatchObject({
       code: 'photo-unreadable',
       message: 'The picture could not be read within 2 seconds.',
     });
     expect(performance.now() - start).toBeLessThan(3_000);
-    expect((await decoders.ask((api) => api.draw(photo), 20_000, () => tooSlow(20_000))).pixels.widthPx).toBe(64);
+    expect(
+      (
+        await decoders.ask(
+          (api) => api.draw(photo),
+          20_000,
+          () => tooSlow(20_000),
+        )
+      ).pixels.widthPx,
+    ).toBe(64);
     decoders.dispose();
   });
 
@@ -202,7 +224,10 @@ describe('a decoder', () => {
 
 test('a photo is still a photo where the nets cannot run, and says that nobody looked', async () => {
   const service = new PhotoService({ measure: () => Promise.reject(new Error('no wasm')), glance: () => Promise.reject(new Error('no wasm')) });
-  expect(await service.prepare(await drawn(64, 64, 'image/png'), 'a.png')).toMatchObject({ ok: true, photo: { faceBox: null, faceCount: null, measures: null } });
+  expect(await service.prepare(await drawn(64, 64, 'image/png'), 'a.png')).toMatchObject({
+    ok: true,
+    photo: { faceBox: null, faceCount: null, measures: null },
+  });
   const frame = await createImageBitmap(await drawn(64, 64, 'image/png'));
   expect(await service.guide(frame, 'any')).toMatchObject({ ok: false });
 });

@@ -7,7 +7,9 @@ import { describe, expect, test } from 'vitest';
 import { mostPictures, mostUnpackedBytes } from './container-limits.ts';
 import { unpackZip } from './unpack-zip.ts';
 
-const jpeg = await sharp({ create: { width: 300, height: 200, channels: 3, background: 'red', noise: { type: 'gaussian', mean: 120, sigma: 30 } } }).jpeg().toBuffer();
+const jpeg = await sharp({ create: { width: 300, height: 200, channels: 3, background: 'red', noise: { type: 'gaussian', mean: 120, sigma: 30 } } })
+  .jpeg()
+  .toBuffer();
 const budget = { pictures: mostPictures, unpackedBytes: mostUnpackedBytes };
 
 interface Packed {
@@ -125,7 +127,10 @@ describe('a ZIP that means harm', () => {
   });
 
   test('whose entries share the same bytes is refused', async () => {
-    await expect(unpack([photo('a.jpg'), photo('a.jpg', { offset: 0 })])).rejects.toMatchObject({ code: 'archive-unreadable', message: expect.stringContaining('on top of each other') as string });
+    await expect(unpack([photo('a.jpg'), photo('a.jpg', { offset: 0 })])).rejects.toMatchObject({
+      code: 'archive-unreadable',
+      message: expect.stringContaining('on top of each other') as string,
+    });
   });
 
   test('stops at the number of pictures, at the bytes, and says why', async () => {
@@ -141,8 +146,14 @@ describe('a ZIP that means harm', () => {
     const damaged = zip([photo('a.jpg'), photo('b.jpg')]);
     damaged.fill(0xff, 60, 400);
     expect(await unpackZip(new Blob([damaged]), budget)).toMatchObject({ files: [{ fileName: 'b.jpg' }], stopped: { code: 'archive-unreadable' } });
-    expect(await unpack([photo('a.jpg', { flags: 0x801 }), photo('b.jpg')])).toMatchObject({ files: [{ fileName: 'b.jpg' }], stopped: { message: expect.stringContaining('password') as string } });
-    expect(await unpack([photo('a.jpg', { method: 14 }), photo('b.jpg')])).toMatchObject({ files: [{ fileName: 'b.jpg' }], stopped: { code: 'archive-unreadable' } });
+    expect(await unpack([photo('a.jpg', { flags: 0x801 }), photo('b.jpg')])).toMatchObject({
+      files: [{ fileName: 'b.jpg' }],
+      stopped: { message: expect.stringContaining('password') as string },
+    });
+    expect(await unpack([photo('a.jpg', { method: 14 }), photo('b.jpg')])).toMatchObject({
+      files: [{ fileName: 'b.jpg' }],
+      stopped: { code: 'archive-unreadable' },
+    });
   });
 });
 

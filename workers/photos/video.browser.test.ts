@@ -1,5 +1,15 @@
 /** @file Videos that Chromium encodes from the sample person's photos, taken apart again: the best frames are offered, and none that is blurred or twice the same. */
-import { BufferTarget, CanvasSource, MovOutputFormat, Mp4OutputFormat, Output, QUALITY_HIGH, type VideoCodec, canEncodeVideo, WebMOutputFormat } from 'mediabunny';
+import {
+  BufferTarget,
+  CanvasSource,
+  MovOutputFormat,
+  Mp4OutputFormat,
+  Output,
+  QUALITY_HIGH,
+  type VideoCodec,
+  canEncodeVideo,
+  WebMOutputFormat,
+} from 'mediabunny';
 import { afterAll, describe, expect, test } from 'vitest';
 import { PhotoClient } from '../client/photo-client.ts';
 import { jpegSegments } from './bare-jpeg.ts';
@@ -58,7 +68,8 @@ describe.each([
     );
     for (const { least } of nearest) expect(least).toBeLessThan(8);
     expect(new Set(nearest.map(({ id }) => id)).size).toBeGreaterThanOrEqual(3);
-    for (const { file } of result.files) for (const { marker } of jpegSegments(new Uint8Array(await file.arrayBuffer()))) expect(marker > 0xe0 && marker <= 0xef).toBe(false);
+    for (const { file } of result.files)
+      for (const { marker } of jpegSegments(new Uint8Array(await file.arrayBuffer()))) expect(marker > 0xe0 && marker <= 0xef).toBe(false);
     const first = await photos.prepare(result.files[0]!.file, result.files[0]!.fileName);
     expect(first).toMatchObject({ ok: true, photo: { faceCount: 1 } });
   });
@@ -87,7 +98,13 @@ describe('a video that cannot be used', () => {
     const photo = await (await fetch('/static/samples/ada/01.jpg')).blob();
     const zip = await downloadZip([
       { name: 'cut.mp4', input: new Blob([Uint8Array.of(0, 0, 0, 24), 'ftypisom', new Uint8Array(100)]) },
-      { name: 'inner.zip', input: await downloadZip([{ name: 'a.jpg', input: photo }, { name: 'deeper.zip', input: await downloadZip([{ name: 'b.jpg', input: photo }]).blob() }]).blob() },
+      {
+        name: 'inner.zip',
+        input: await downloadZip([
+          { name: 'a.jpg', input: photo },
+          { name: 'deeper.zip', input: await downloadZip([{ name: 'b.jpg', input: photo }]).blob() },
+        ]).blob(),
+      },
       { name: 'c.jpg', input: photo },
       { name: 'readme.txt', input: 'hello' },
     ]).blob();

@@ -38,7 +38,7 @@ export async function readZipDirectory(read: ReadBytes, sizeBytes: number): Prom
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries: ZipEntry[] = [];
   const ends: { readonly from: number; readonly to: number }[] = [];
-  for (let at = 0; at + 46 <= bytes.length && view.getUint32(at, true) === 0x02014b50; ) {
+  for (let at = 0; at + 46 <= bytes.length && view.getUint32(at, true) === 0x02014b50;) {
     const flags = view.getUint16(at + 8, true);
     const [nameBytes, extraBytes, commentBytes] = [view.getUint16(at + 28, true), view.getUint16(at + 30, true), view.getUint16(at + 32, true)];
     const nameAt = at + 46;

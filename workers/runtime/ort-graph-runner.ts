@@ -34,7 +34,8 @@ export class OrtGraphRunner implements GraphRunner {
     const placed = new Map<string, PlacedWeight>();
     try {
       // The lock is held for one weight, not for the stream: the next weight may be computed on this very runner, as merged ones are.
-      for await (const [name, weight] of weights) placed.set(name, await this.#device.run(`placing weights on ${this.backend}`, () => platform.placeWeight(widened(weight))));
+      for await (const [name, weight] of weights)
+        placed.set(name, await this.#device.run(`placing weights on ${this.backend}`, () => platform.placeWeight(widened(weight))));
     } catch (error) {
       this.#device.release(() => {
         for (const weight of placed.values()) weight.free();

@@ -60,7 +60,13 @@ function shiftedByTap(math: GradientMath, small: Value, large: Shape, [, , kerne
  * As a convolution over `large`, with `small` as the kernel and the batch as the channels; stride and dilation change places. The
  * result may be larger than the kernel where the stride left rows over, so it is cropped.
  */
-function weightGradientByConvolution(math: GradientMath, large: Value, small: Value, weight: Value, { strides, pads, dilations, group }: ConvAttributes): Value {
+function weightGradientByConvolution(
+  math: GradientMath,
+  large: Value,
+  small: Value,
+  weight: Value,
+  { strides, pads, dilations, group }: ConvAttributes,
+): Value {
   const [smallChannels, perGroup, kernelHeight, kernelWidth] = weight.shape as [number, number, number, number];
   const [batch, largeChannels, height, width] = large.shape as [number, number, number, number];
   const grouped = math.transpose(math.reshape(large, [batch, group, perGroup, height, width]), [2, 1, 0, 3, 4]);

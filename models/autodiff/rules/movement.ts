@@ -15,7 +15,13 @@ function padTo(math: GradientMath, gradient: Value, shape: Shape, starts: readon
 export const movementRules: { readonly [Op in keyof typeof movementOps & OpName]: TableEntry<AttributesOf<Op>> } = {
   Reshape: ({ math, gradient, inputs: [x] }) => [() => math.reshape(gradient, x!.shape)],
 
-  Transpose: ({ math, gradient, attributes: { perm } }) => [() => math.transpose(gradient, perm.map((_, axis) => perm.indexOf(axis)))],
+  Transpose: ({ math, gradient, attributes: { perm } }) => [
+    () =>
+      math.transpose(
+        gradient,
+        perm.map((_, axis) => perm.indexOf(axis)),
+      ),
+  ],
 
   Expand: ({ math, gradient, inputs: [x] }) => [() => math.sumTo(gradient, x!.shape)],
 
@@ -38,7 +44,11 @@ export const movementRules: { readonly [Op in keyof typeof movementOps & OpName]
   Split: ({ math, gradients, inputs: [x], outputs, attributes: { axis } }) => [
     () => {
       const at = normalizeAxis(axis, x!.shape.length);
-      return math.builder.node('Concat', gradients.map((gradient, i) => gradient ?? math.zeros(outputs[i]!.shape)), { axis: at });
+      return math.builder.node(
+        'Concat',
+        gradients.map((gradient, i) => gradient ?? math.zeros(outputs[i]!.shape)),
+        { axis: at },
+      );
     },
   ],
 

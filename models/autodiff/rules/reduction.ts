@@ -9,7 +9,10 @@ import type { TableEntry } from '../gradient-rule.ts';
 /** A reduced value with its lost axes back, at size 1. */
 function withAxes(math: GradientMath, reduced: Value, x: Value, { axes }: ReduceAttributes): Value {
   const lost = new Set(axes.map((axis) => normalizeAxis(axis, x.shape.length)));
-  return math.reshape(reduced, x.shape.map((size, axis) => (lost.has(axis) ? 1 : size)));
+  return math.reshape(
+    reduced,
+    x.shape.map((size, axis) => (lost.has(axis) ? 1 : size)),
+  );
 }
 
 export const reductionRules: { readonly [Op in keyof typeof reductionOps & OpName]: TableEntry<AttributesOf<Op>> } = {

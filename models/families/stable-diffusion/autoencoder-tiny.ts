@@ -87,9 +87,10 @@ export function buildTinyDecoder(config: AutoencoderTinyConfig, { batch, height,
   const { scalingFactor, shiftFactor, activation } = config;
   const layer = layerNumbers(context);
   // tanh(z / 3) * 3 on the unscaled latent; the two divisions are one where there is no shift.
-  const third = shiftFactor === 0
-    ? scaleBy(builder, latent, 1 / (3 * scalingFactor))
-    : scaleBy(builder, builder.node('Add', [scaleBy(builder, latent, 1 / scalingFactor), builder.scalar(shiftFactor)]), 1 / 3);
+  const third =
+    shiftFactor === 0
+      ? scaleBy(builder, latent, 1 / (3 * scalingFactor))
+      : scaleBy(builder, builder.node('Add', [scaleBy(builder, latent, 1 / scalingFactor), builder.scalar(shiftFactor)]), 1 / 3);
   let x = scaleBy(builder, builder.node('Tanh', [third]), 3);
   x = activate(builder, activation, conv2d(layer(), x, config.decoderChannels));
   layer(); // the activation has a number of its own

@@ -53,7 +53,12 @@ export function readModelIndex(json: unknown): ModelIndex {
   const reader = new ConfigReader('model_index.json', json);
   const pipelines = ['StableDiffusionPipeline', 'StableDiffusionImg2ImgPipeline', 'StableDiffusionInpaintPipeline', 'LatentConsistencyModelPipeline'] as const;
   reader.choice('_class_name', pipelines);
-  const supported = { unet: ['UNet2DConditionModel'], text_encoder: ['CLIPTextModel'], vae: ['AutoencoderKL', 'AutoencoderTiny'], tokenizer: ['CLIPTokenizer', 'CLIPTokenizerFast'] };
+  const supported = {
+    unet: ['UNet2DConditionModel'],
+    text_encoder: ['CLIPTextModel'],
+    vae: ['AutoencoderKL', 'AutoencoderTiny'],
+    tokenizer: ['CLIPTokenizer', 'CLIPTokenizerFast'],
+  };
   const classes = new Map<string, string>();
   for (const [part, value] of Object.entries(json as Record<string, unknown>)) {
     if (Array.isArray(value) && typeof value[1] === 'string') classes.set(part, value[1]);
@@ -96,5 +101,8 @@ export function readStableDiffusion(files: ModelFiles): StableDiffusionModel {
 
 function requireEqual(what: string, nameA: string, a: number, nameB: string, b: number): void {
   if (a === b) return;
-  throw new AppError('model-unknown', { message: `${what}: ${nameA} has ${a}, ${nameB} has ${b}`, help: 'The parts of this model folder do not belong together.' });
+  throw new AppError('model-unknown', {
+    message: `${what}: ${nameA} has ${a}, ${nameB} has ${b}`,
+    help: 'The parts of this model folder do not belong together.',
+  });
 }

@@ -8,5 +8,10 @@ export function modelShapeOf({ unet, vae }: Pick<StableDiffusionModel, 'unet' | 
 }
 
 export function unetShapeOf({ levels, midType }: UnetConfig): UnetShape {
-  return { channels: levels.map(({ channels }) => channels), layers: levels.map(({ layers }) => layers), hasMiddle: midType !== null, textWidth: levels[0]!.crossAttentionDim };
+  return {
+    channels: levels.map(({ channels }) => channels),
+    layers: levels.map(({ layers }) => layers),
+    hasMiddle: midType !== null,
+    textWidth: levels[0]!.crossAttentionDim,
+  };
 }

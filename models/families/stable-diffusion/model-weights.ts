@@ -103,7 +103,10 @@ export class ModelWeights {
     }
     if (missing.length === 0) return;
     const more = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
-    throw new AppError('weights-missing', { message: `the weight files lack ${missing.slice(0, 3).join(', ')}${more}`, help: 'The model is incomplete. Download it again or choose another one.' });
+    throw new AppError('weights-missing', {
+      message: `the weight files lack ${missing.slice(0, 3).join(', ')}${more}`,
+      help: 'The model is incomplete. Download it again or choose another one.',
+    });
   }
 }
 

@@ -31,7 +31,9 @@ describe.each(cases)('$name', ({ name, unet, textEncoder, vae, native }) => {
     const side = 8 * model.vae.downscale;
     expect(parameterCount([model.buildUnet({ batch: 1, height: 8, width: 8, contextLength: 77, attention: 'fused' })])).toBe(unet);
     expect(parameterCount([model.buildTextEncoder({ batch: 1, length: 77 })])).toBe(textEncoder);
-    expect(parameterCount([model.buildImageEncoder({ batch: 1, height: side, width: side }), model.buildImageDecoder({ batch: 1, height: 8, width: 8 })])).toBe(vae);
+    expect(parameterCount([model.buildImageEncoder({ batch: 1, height: side, width: side }), model.buildImageDecoder({ batch: 1, height: 8, width: 8 })])).toBe(
+      vae,
+    );
   });
 
   test('draws at its own size with its own scheduler', () => {

@@ -44,7 +44,9 @@ export function buildTextEncoder(config: ClipTextConfig, { batch, length, skippe
   const root = new ModuleContext(builder, 'text_encoder.text_model', { attention: 'decomposed' }, 'text_model');
   const embeddings = root.child('embeddings');
   const looked =
-    tokens === 'ids' ? lookUp(embeddings, config, builder.input(textEncoderNames.ids, 'int32', [batch, length])) : builder.input(textEncoderNames.rows, 'float32', [batch, length, config.width]);
+    tokens === 'ids'
+      ? lookUp(embeddings, config, builder.input(textEncoderNames.ids, 'int32', [batch, length]))
+      : builder.input(textEncoderNames.rows, 'float32', [batch, length, config.width]);
   const mask = causalMask(builder, length);
   let rows = addPlaces(embeddings, config, looked);
   for (let i = 0; i < config.layers - skippedLayers; i++) rows = encoderLayer(root.child(`encoder.layers.${i}`), config, rows, { batch, length, mask });
@@ -55,7 +57,9 @@ export function buildTextEncoder(config: ClipTextConfig, { batch, length, skippe
 
 /** [N, L] tokens as [N, L, D] rows of the table. */
 function lookUp(context: ModuleContext, config: ClipTextConfig, tokens: Value): Value {
-  return context.scoped(() => context.builder.node('Gather', [context.weight('token_embedding.weight', [config.vocabularySize, config.width]), tokens], { axis: 0 }));
+  return context.scoped(() =>
+    context.builder.node('Gather', [context.weight('token_embedding.weight', [config.vocabularySize, config.width]), tokens], { axis: 0 }),
+  );
 }
 
 /** Token embeddings [N, L, D] with those of their positions, as rows [N * L, D]. */
@@ -72,7 +76,12 @@ function addPlaces(context: ModuleContext, config: ClipTextConfig, tokens: Value
 /** 0 where a token may look, a large negative number where it would look ahead. */
 function causalMask(builder: GraphBuilder, length: number): Value {
   const ahead = (i: number): boolean => i % length > Math.floor(i / length);
-  return builder.constant(float32([length, length], Array.from({ length: length * length }, (_, i) => (ahead(i) ? -1e9 : 0))));
+  return builder.constant(
+    float32(
+      [length, length],
+      Array.from({ length: length * length }, (_, i) => (ahead(i) ? -1e9 : 0)),
+    ),
+  );
 }
 
 function encoderLayer(

@@ -9,7 +9,13 @@ import { downBlock, midBlock, readsText, upBlock, type Conditioning } from './un
 import type { UnetConfig } from './unet-config.ts';
 
 /** Names of the UNet's inputs and output, in graphs and between stages. */
-export const unetNames = { sample: 'sample', timeFeatures: 'time_features', text: 'encoder_hidden_states', time: 'activated_time', output: 'noise_pred' } as const;
+export const unetNames = {
+  sample: 'sample',
+  timeFeatures: 'time_features',
+  text: 'encoder_hidden_states',
+  time: 'activated_time',
+  output: 'noise_pred',
+} as const;
 
 export type Values = ReadonlyMap<string, Value>;
 export type PictureSize = readonly [height: number, width: number];
@@ -42,7 +48,12 @@ export function unetParts(config: UnetConfig, size: PictureSize): readonly UnetP
   let hidden = 'skip.0';
   let made = 1;
 
-  parts.push({ name: 'input', inputs: [sample, timeFeatures], outputs: [time, hidden], run: (context, values) => inputPart(context, config, values.get(sample)!, values.get(timeFeatures)!) });
+  parts.push({
+    name: 'input',
+    inputs: [sample, timeFeatures],
+    outputs: [time, hidden],
+    run: (context, values) => inputPart(context, config, values.get(sample)!, values.get(timeFeatures)!),
+  });
 
   config.levels.forEach((level, i) => {
     const from = hidden;
@@ -59,7 +70,8 @@ export function unetParts(config: UnetConfig, size: PictureSize): readonly UnetP
   if (config.midType !== null) {
     const from = hidden;
     hidden = 'mid';
-    const run: UnetPart['run'] = (context, values) => new Map<string, Value>([['mid', midBlock(context.child('mid_block'), config, values.get(from)!, conditioning(values))]]);
+    const run: UnetPart['run'] = (context, values) =>
+      new Map<string, Value>([['mid', midBlock(context.child('mid_block'), config, values.get(from)!, conditioning(values))]]);
     parts.push({ name: 'mid', inputs: [from, ...conditioningNames(config.midType)], outputs: ['mid'], run });
   }
 
@@ -76,7 +88,12 @@ export function unetParts(config: UnetConfig, size: PictureSize): readonly UnetP
   });
 
   const from = hidden;
-  parts.push({ name: 'output', inputs: [from], outputs: [output], run: (context, values) => new Map<string, Value>([[output, outputPart(context, config, values.get(from)!)]]) });
+  parts.push({
+    name: 'output',
+    inputs: [from],
+    outputs: [output],
+    run: (context, values) => new Map<string, Value>([[output, outputPart(context, config, values.get(from)!)]]),
+  });
   return parts;
 }
 
@@ -86,7 +103,10 @@ function inputPart(context: ModuleContext, config: UnetConfig, sample: Value, ti
   const channels = config.levels[0]!.channels;
   // Every residual block begins with this activation: once here instead of once in each.
   const time = activate(builder, activation, timestepMlp(context.child('time_embedding'), timeFeatures, timeWidth, activation));
-  return new Map<string, Value>([[unetNames.time, time], ['skip.0', conv2d(context.child('conv_in'), sample, channels, { kernel: config.convInKernel })]]);
+  return new Map<string, Value>([
+    [unetNames.time, time],
+    ['skip.0', conv2d(context.child('conv_in'), sample, channels, { kernel: config.convInKernel })],
+  ]);
 }
 
 function outputPart(context: ModuleContext, config: UnetConfig, x: Value): Value {

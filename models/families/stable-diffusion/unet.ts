@@ -50,7 +50,11 @@ export interface UnetStageOptions extends Omit<LayerOptions, 'adapters'> {
  * @returns the predicted noise (or velocity), float32 [N, outChannels, H, W]
  */
 export function unetForward(context: ModuleContext, config: UnetConfig, { sample, timeFeatures, encoderHiddenStates }: UnetInputs): Value {
-  const values = new Map<string, Value>([[unetNames.sample, sample], [unetNames.timeFeatures, timeFeatures], [unetNames.text, encoderHiddenStates]]);
+  const values = new Map<string, Value>([
+    [unetNames.sample, sample],
+    [unetNames.timeFeatures, timeFeatures],
+    [unetNames.text, encoderHiddenStates],
+  ]);
   for (const part of unetParts(config, [sample.shape[2]!, sample.shape[3]!])) for (const [name, value] of part.run(context, values)) values.set(name, value);
   return values.get(unetNames.output)!;
 }
@@ -91,7 +95,11 @@ export function unetStages(config: UnetConfig, size: UnetSize, options: UnetStag
   // One rehearsal on a scratch builder finds which adapters each part asks for.
   const scratch = new GraphBuilder('rehearsal');
   const { sample, timeFeatures, encoderHiddenStates } = declareInputs(scratch, config, size);
-  const rehearsed = new Map<string, Value>([[unetNames.sample, sample], [unetNames.timeFeatures, timeFeatures], [unetNames.text, encoderHiddenStates]]);
+  const rehearsed = new Map<string, Value>([
+    [unetNames.sample, sample],
+    [unetNames.timeFeatures, timeFeatures],
+    [unetNames.text, encoderHiddenStates],
+  ]);
   return unetParts(config, [size.height, size.width]).map((part) => {
     const used: string[] = [];
     const rehearsal = new ModuleContext(scratch, 'unet', {

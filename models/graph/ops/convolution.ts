@@ -57,7 +57,12 @@ export const convolutionOps = {
       const channels = weight!.shape[1]! * group;
       requireBias(bias, channels);
       const size = (axis: 0 | 1): number =>
-        (x!.shape[2 + axis]! - 1) * strides[axis] + dilations[axis] * (weight!.shape[2 + axis]! - 1) + 1 + outputPadding[axis] - pads[axis] - pads[(axis + 2) as 2 | 3];
+        (x!.shape[2 + axis]! - 1) * strides[axis] +
+        dilations[axis] * (weight!.shape[2 + axis]! - 1) +
+        1 +
+        outputPadding[axis] -
+        pads[axis] -
+        pads[(axis + 2) as 2 | 3];
       return [{ dtype: x!.dtype, shape: [x!.shape[0]!, channels, size(0), size(1)] }];
     },
     onnx: ({ strides, pads, dilations, group, outputPadding }) => ({ attributes: { strides, pads, dilations, group, output_padding: outputPadding } }),

@@ -55,7 +55,8 @@ export const cloneofsimo: LoraLayout = {
 function orderedPaths({ metadata }: LayoutFile, { modules }: LoraBase, component: string, blockOrder: readonly string[]): string[] {
   const patterns = classesOf(metadata[component], component).map((name) => layersOfClass[name]!);
   const rank = (path: string): number[] => {
-    const [, section = '', block = '0', kind = '', item = '0', rest = ''] = /^unet\.(down_blocks|up_blocks|mid_block)(?:\.(\d+))?\.(\w+)\.(\d+)\.(.*)$/.exec(path) ?? [];
+    const [, section = '', block = '0', kind = '', item = '0', rest = ''] =
+      /^unet\.(down_blocks|up_blocks|mid_block)(?:\.(\d+))?\.(\w+)\.(\d+)\.(.*)$/.exec(path) ?? [];
     const layer = Number(/encoder\.layers\.(\d+)\./.exec(path)?.[1] ?? 0);
     const [, transformer = '0', part = ''] = /transformer_blocks\.(\d+)\.(\w+)/.exec(rest) ?? [];
     const projection = projections.findIndex((name) => path.endsWith(`.${name}`) || path.endsWith(`.${name}.0`));

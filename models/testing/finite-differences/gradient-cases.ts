@@ -14,19 +14,32 @@ type Comparison = 'Greater' | 'GreaterOrEqual' | 'Less' | 'LessOrEqual';
 const unary = (op: Unary, domain: Domain = 'normal') => [gradientCase(`${op}`, { x: { shape: [3, 5], domain } }, (b, { x }) => b.node(op, [x]))];
 
 const broadcasts: readonly (readonly [Shape, Shape])[] = [
-  [[2, 3], [2, 3]],
+  [
+    [2, 3],
+    [2, 3],
+  ],
   [[2, 3, 4], [4]],
-  [[3, 1], [2, 1, 5]],
+  [
+    [3, 1],
+    [2, 1, 5],
+  ],
   [[], [2, 3]],
-  [[2, 1, 3], [1, 1]],
+  [
+    [2, 1, 3],
+    [1, 1],
+  ],
 ];
 const binary = (op: Binary, domain: Domain = 'normal') => [
   ...broadcasts.map(([a, b]) =>
-    gradientCase(`${op} of [${a.join()}] and [${b.join()}]`, { a: { shape: a, domain }, b: { shape: b, domain } }, (builder, v) => builder.node(op, [v.a, v.b])),
+    gradientCase(`${op} of [${a.join()}] and [${b.join()}]`, { a: { shape: a, domain }, b: { shape: b, domain } }, (builder, v) =>
+      builder.node(op, [v.a, v.b]),
+    ),
   ),
   gradientCase(`${op} of a value and itself`, { a: { shape: [2, 3], domain } }, (b, { a }) => b.node(op, [a, a])),
 ];
-const comparison = (op: Comparison) => [gradientCase(op, { a: [2, 3], b: [3] }, (b, { a, b: other }) => b.node('Cast', [b.node(op, [a, other])], { to: 'float32' }))];
+const comparison = (op: Comparison) => [
+  gradientCase(op, { a: [2, 3], b: [3] }, (b, { a, b: other }) => b.node('Cast', [b.node(op, [a, other])], { to: 'float32' })),
+];
 
 const convDefaults: ConvAttributes = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
 const conv = (name: string, x: Shape, weight: Shape, attributes: Partial<ConvAttributes> = {}) =>
@@ -45,12 +58,24 @@ const gemm = [false, true].flatMap((transA) =>
 );
 
 const reductions = (op: 'ReduceSum' | 'ReduceMean' | 'ReduceMax') =>
-  ([[[1], true], [[0, 2], false], [[-1], false], [[0, 1, 2], false]] as const).map(([axes, keepDims]) =>
+  (
+    [
+      [[1], true],
+      [[0, 2], false],
+      [[-1], false],
+      [[0, 1, 2], false],
+    ] as const
+  ).map(([axes, keepDims]) =>
     gradientCase(`${op} over ${axes.join()}, ${keepDims ? 'kept' : 'dropped'}`, { x: [2, 3, 4] }, (b, { x }) => b.node(op, [x], { axes, keepDims })),
   );
 
-const averagePool = (name: string, x: Shape, kernel: readonly [number, number], strides: readonly [number, number], pads: readonly [number, number, number, number]) =>
-  gradientCase(`AveragePool ${name}`, { x }, (b, v) => b.node('AveragePool', [v.x], { kernel, strides, pads }));
+const averagePool = (
+  name: string,
+  x: Shape,
+  kernel: readonly [number, number],
+  strides: readonly [number, number],
+  pads: readonly [number, number, number, number],
+) => gradientCase(`AveragePool ${name}`, { x }, (b, v) => b.node('AveragePool', [v.x], { kernel, strides, pads }));
 
 /** A value that rules do not know to be a constant of ones. */
 const onesAndZeros = (b: GraphBuilder, width: number): [Value, Value] => [
@@ -99,7 +124,9 @@ export const gradientCases: { readonly [Op in OpName]: readonly GradientCase[] }
   MatMul: [
     gradientCase('MatMul of matrices', { a: [2, 3], b: [3, 4] }, (b, v) => b.node('MatMul', [v.a, v.b])),
     gradientCase('MatMul by a shared matrix', { a: [2, 5, 3], b: [3, 4] }, (b, v) => b.node('MatMul', [v.a, v.b])),
-    gradientCase('MatMul by a transposed weight', { a: [2, 5, 3], weight: [4, 3] }, (b, v) => b.node('MatMul', [v.a, b.node('Transpose', [v.weight], { perm: [1, 0] })])),
+    gradientCase('MatMul by a transposed weight', { a: [2, 5, 3], weight: [4, 3] }, (b, v) =>
+      b.node('MatMul', [v.a, b.node('Transpose', [v.weight], { perm: [1, 0] })]),
+    ),
     gradientCase('MatMul batched', { a: [2, 3, 4, 5], b: [2, 3, 5, 2] }, (b, v) => b.node('MatMul', [v.a, v.b])),
     gradientCase('MatMul with broadcast batch', { a: [2, 1, 4, 5], b: [3, 5, 2] }, (b, v) => b.node('MatMul', [v.a, v.b])),
     gradientCase('MatMul of a matrix by a batch', { a: [4, 5], b: [3, 5, 2] }, (b, v) => b.node('MatMul', [v.a, v.b])),
@@ -109,12 +136,18 @@ export const gradientCases: { readonly [Op in OpName]: readonly GradientCase[] }
     ...gemm,
     gradientCase('Gemm thrice from the same rows, as query, key and value', { x: [2, 3], q: [4, 3], k: [4, 3], v: [3, 4] }, (b, { x, q, k, v }) => {
       const plain = { transA: false, alpha: 1, beta: 1 } as const;
-      return [b.node('Gemm', [x, q], { ...plain, transB: true }), b.node('Gemm', [x, k], { ...plain, transB: true, alpha: 0.5 }), b.node('Gemm', [x, v], { ...plain, transB: false })];
+      return [
+        b.node('Gemm', [x, q], { ...plain, transB: true }),
+        b.node('Gemm', [x, k], { ...plain, transB: true, alpha: 0.5 }),
+        b.node('Gemm', [x, v], { ...plain, transB: false }),
+      ];
     }),
     gradientCase('Gemm with itself as bias', { x: [3, 3] }, (b, { x }) => b.node('Gemm', [x, x, x], { transA: true, transB: false, alpha: 1, beta: 2 })),
   ],
   MultiHeadAttention: [
-    gradientCase('MultiHeadAttention', { q: [1, 3, 4], k: [1, 2, 4], v: [1, 2, 4] }, (b, { q, k, v }) => b.node('MultiHeadAttention', [q, k, v], { numHeads: 2, scale: 0.7 })),
+    gradientCase('MultiHeadAttention', { q: [1, 3, 4], k: [1, 2, 4], v: [1, 2, 4] }, (b, { q, k, v }) =>
+      b.node('MultiHeadAttention', [q, k, v], { numHeads: 2, scale: 0.7 }),
+    ),
   ],
 
   Conv: [
@@ -150,19 +183,27 @@ export const gradientCases: { readonly [Op in OpName]: readonly GradientCase[] }
   Softmax: [
     ...[-1, 1].map((axis) => gradientCase(`Softmax along ${axis}`, { x: [2, 3, 4] }, (b, { x }) => b.node('Softmax', [x], { axis }))),
     gradientCase('Softmax as attention weights', { x: [2, 3, 5], v: [2, 5, 2] }, (b, { x, v }) => b.node('MatMul', [b.node('Softmax', [x], { axis: 2 }), v])),
-    gradientCase('Softmax as attention weights of wide values', { x: [2, 3, 2], v: [2, 2, 5] }, (b, { x, v }) => b.node('MatMul', [b.node('Softmax', [x], { axis: 2 }), v])),
-    gradientCase('Softmax as attention weights, shared by heads', { x: [1, 3, 5], v: [2, 5, 2] }, (b, { x, v }) => b.node('MatMul', [b.node('Softmax', [x], { axis: 2 }), v])),
+    gradientCase('Softmax as attention weights of wide values', { x: [2, 3, 2], v: [2, 2, 5] }, (b, { x, v }) =>
+      b.node('MatMul', [b.node('Softmax', [x], { axis: 2 }), v]),
+    ),
+    gradientCase('Softmax as attention weights, shared by heads', { x: [1, 3, 5], v: [2, 5, 2] }, (b, { x, v }) =>
+      b.node('MatMul', [b.node('Softmax', [x], { axis: 2 }), v]),
+    ),
     gradientCase('Softmax as attention weights that leave the graph too', { x: [2, 3, 5], v: [2, 5, 2] }, (b, { x, v }) => {
       const weights = b.node('Softmax', [x], { axis: 2 });
       return [weights, b.node('MatMul', [weights, v]), b.node('MatMul', [weights, b.node('Sin', [v])])];
     }),
-    gradientCase('Softmax across rows as attention weights', { x: [2, 3, 5], v: [2, 5, 2] }, (b, { x, v }) => b.node('MatMul', [b.node('Softmax', [x], { axis: 1 }), v])),
+    gradientCase('Softmax across rows as attention weights', { x: [2, 3, 5], v: [2, 5, 2] }, (b, { x, v }) =>
+      b.node('MatMul', [b.node('Softmax', [x], { axis: 1 }), v]),
+    ),
   ],
   InstanceNormalization: [
     gradientCase('InstanceNormalization with scale and bias', { x: [2, 3, 4, 3], scale: [3], bias: [3] }, (b, { x, scale, bias }) =>
       b.node('InstanceNormalization', [x, scale, bias], { epsilon: 1e-2 }),
     ),
-    gradientCase('InstanceNormalization, plain', { x: [2, 3, 7] }, (b, { x }) => b.node('InstanceNormalization', [x, ...onesAndZeros(b, 3)], { epsilon: 1e-5 })),
+    gradientCase('InstanceNormalization, plain', { x: [2, 3, 7] }, (b, { x }) =>
+      b.node('InstanceNormalization', [x, ...onesAndZeros(b, 3)], { epsilon: 1e-5 }),
+    ),
   ],
   LayerNormalization: [
     gradientCase('LayerNormalization with scale and bias', { x: [2, 3, 5], scale: [5], bias: [5] }, (b, { x, scale, bias }) =>
@@ -192,7 +233,9 @@ export const gradientCases: { readonly [Op in OpName]: readonly GradientCase[] }
   ],
   Pad: [gradientCase('Pad', { x: [2, 3] }, (b, { x }) => b.node('Pad', [x], { pads: [1, 0, 0, 2], value: 0.5 }))],
   Gather: [
-    gradientCase('Gather', { data: [4, 3], indices: { shape: [2], dtype: 'int64', domain: { below: 4 } } }, (b, v) => b.node('Gather', [v.data, v.indices], { axis: 0 })),
+    gradientCase('Gather', { data: [4, 3], indices: { shape: [2], dtype: 'int64', domain: { below: 4 } } }, (b, v) =>
+      b.node('Gather', [v.data, v.indices], { axis: 0 }),
+    ),
   ],
   Resize: [gradientCase('Resize nearest', { x: [2, 2, 3, 2] }, (b, { x }) => b.node('Resize', [x], { scales: [2, 3], mode: 'nearest' }))],
 };

@@ -2,7 +2,15 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { checkFeeds, checkWeight, resolveWeights } from '../../runtime/check-feeds.ts';
-import { isDeviceTensor, type CompiledGraph, type DeviceTensor, type Feed, type GraphRunner, type WeightSet, type WeightStream } from '../../runtime/graph-runner.ts';
+import {
+  isDeviceTensor,
+  type CompiledGraph,
+  type DeviceTensor,
+  type Feed,
+  type GraphRunner,
+  type WeightSet,
+  type WeightStream,
+} from '../../runtime/graph-runner.ts';
 import { bytesPerElement, type DType } from '../../tensor/dtype.ts';
 import { formatType } from '../../graph/ops/op-definition.ts';
 import { elementCount } from '../../tensor/shape.ts';

@@ -36,7 +36,9 @@ interface FaceApi {
 
 const folder = resolve(process.argv[2] ?? '.');
 const golden = fileURLToPath(new URL('../golden/', import.meta.url));
-const { tf, NetInput, FaceRecognitionNet, AgeGenderNet } = createRequire(join(folder, 'index.js'))('@vladmandic/face-api/dist/face-api.node-wasm.js') as FaceApi;
+const { tf, NetInput, FaceRecognitionNet, AgeGenderNet } = createRequire(join(folder, 'index.js'))(
+  '@vladmandic/face-api/dist/face-api.node-wasm.js',
+) as FaceApi;
 await tf.setBackend('cpu');
 
 const { data } = await sharp(join(golden, 'vision-face.png')).removeAlpha().raw().toBuffer({ resolveWithObject: true });

@@ -5,10 +5,16 @@ import { AdamW, clipGlobalNorm } from './adamw.ts';
 
 interface Golden {
   readonly start: readonly number[][];
-  readonly steps: readonly { readonly gradients: readonly number[][]; readonly norm: number; readonly learningRate: number; readonly parameters: readonly number[][] }[];
+  readonly steps: readonly {
+    readonly gradients: readonly number[][];
+    readonly norm: number;
+    readonly learningRate: number;
+    readonly parameters: readonly number[][];
+  }[];
 }
 const golden = JSON.parse(readFileSync(new URL('../../testing/golden/optimizer.json', import.meta.url), 'utf8')) as Golden;
-const named = (values: readonly (readonly number[])[]): Map<string, Float32Array> => new Map(values.map((list, i) => [`parameter-${i}`, Float32Array.from(list)]));
+const named = (values: readonly (readonly number[])[]): Map<string, Float32Array> =>
+  new Map(values.map((list, i) => [`parameter-${i}`, Float32Array.from(list)]));
 
 test('eight clipped updates with warm-up and cosine are those of PyTorch and transformers', () => {
   const parameters = named(golden.start);

@@ -7,7 +7,10 @@ import { faceAfterEdit, faceFactsOf } from './choose-face.ts';
 const original = { widthPx: 800, heightPx: 600 };
 const left = [0.1, 0.2, 0.3, 0.5] as const;
 const right = [0.6, 0.2, 0.8, 0.5] as const;
-const measured = (...boxes: (typeof left | readonly [number, number, number, number])[]) => ({ ...goodPhoto, faces: boxes.map((box) => ({ ...goodFace, box })) });
+const measured = (...boxes: (typeof left | readonly [number, number, number, number])[]) => ({
+  ...goodPhoto,
+  faces: boxes.map((box) => ({ ...goodFace, box })),
+});
 
 test('the face keeps its place in a turned and mirrored photo whose faces come in another order', () => {
   const edit: PhotoEdit = { ...noEdit, quarterTurns: 1, mirrored: true };

@@ -17,7 +17,14 @@ import { type Effort, pictureScheduler, pictureSteps, printsPerRun } from './def
  *
  * @throws {AppError} photos-too-few or photos-too-many
  */
-export function trainJobFor(model: string, photoIds: readonly string[], personClass: PersonClass, effort: Effort, resolutionPx: number, seed: number): TrainJob {
+export function trainJobFor(
+  model: string,
+  photoIds: readonly string[],
+  personClass: PersonClass,
+  effort: Effort,
+  resolutionPx: number,
+  seed: number,
+): TrainJob {
   const { fewest, most } = photoLimits;
   if (photoIds.length < fewest) throw new AppError('photos-too-few', { message: `${photoIds.length} usable photos, at least ${fewest} are needed` });
   if (photoIds.length > most) throw new AppError('photos-too-many', { message: `${photoIds.length} photos, at most ${most}` });
@@ -52,7 +59,13 @@ export function trainJobFor(model: string, photoIds: readonly string[], personCl
 }
 
 /** Writes a new run with status `queued`. @throws {AppError} photos-too-few, photos-too-many, model-file-missing, storage-full and the like */
-export async function createRun(projectId: string, model: string, photos: readonly PhotoRecord[], personClass: PersonClass | null, effort: Effort): Promise<RunRecord> {
+export async function createRun(
+  projectId: string,
+  model: string,
+  photos: readonly PhotoRecord[],
+  personClass: PersonClass | null,
+  effort: Effort,
+): Promise<RunRecord> {
   const photoIds = photos.map((photo) => photo.id);
   const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   const job = trainJobFor(model, photoIds, personClass ?? 'person', effort, await modelResolutionPx(model), seed);

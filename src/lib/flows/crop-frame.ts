@@ -49,5 +49,10 @@ export function cropAroundFace([left, top, right, bottom]: Crop, widthPx: number
   const faceHeight = bottom - top;
   const halfWidth = (1.1 * faceHeight * heightPx) / widthPx;
   const middle = (left + right) / 2;
-  return [clamp(middle - halfWidth, 0, 0.9), clamp(top - 0.5 * faceHeight, 0, 0.9), clamp(middle + halfWidth, 0.1, 1), clamp(bottom + 0.7 * faceHeight, 0.1, 1)];
+  return [
+    clamp(middle - halfWidth, 0, 0.9),
+    clamp(top - 0.5 * faceHeight, 0, 0.9),
+    clamp(middle + halfWidth, 0.1, 1),
+    clamp(bottom + 0.7 * faceHeight, 0.1, 1),
+  ];
 }

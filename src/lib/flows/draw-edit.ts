@@ -2,11 +2,18 @@
 import { editTransform, exposureTable, frameSize, type PhotoEdit } from '#models/vision/photo-edit.ts';
 
 /** The original, decoded once, small enough to be drawn at every move of a slider. */
-export async function decodePreview(original: Blob, longSidePx: number): Promise<{ readonly bitmap: ImageBitmap; readonly widthPx: number; readonly heightPx: number }> {
+export async function decodePreview(
+  original: Blob,
+  longSidePx: number,
+): Promise<{ readonly bitmap: ImageBitmap; readonly widthPx: number; readonly heightPx: number }> {
   const whole = await createImageBitmap(original);
   const { width: widthPx, height: heightPx } = whole;
   const scale = Math.min(1, longSidePx / Math.max(widthPx, heightPx));
-  const bitmap = await createImageBitmap(whole, { resizeWidth: Math.max(1, Math.round(widthPx * scale)), resizeHeight: Math.max(1, Math.round(heightPx * scale)), resizeQuality: 'high' });
+  const bitmap = await createImageBitmap(whole, {
+    resizeWidth: Math.max(1, Math.round(widthPx * scale)),
+    resizeHeight: Math.max(1, Math.round(heightPx * scale)),
+    resizeQuality: 'high',
+  });
   whole.close();
   return { bitmap, widthPx, heightPx };
 }

@@ -14,7 +14,11 @@ test.each([
 ])('%s draws beside the likeness as its makers say, without guidance', (id, terms) => {
   const [fast] = fastWaysOf([id]);
   expect(fast!.guidance).toBe(1);
-  expect(drawingTerms({ ...settings, fast: fast!, given: fast! })).toEqual({ likenessId: 'l', loras: [likeness, { kind: 'acceleration', id, weight: 1 }], ...terms });
+  expect(drawingTerms({ ...settings, fast: fast!, given: fast! })).toEqual({
+    likenessId: 'l',
+    loras: [likeness, { kind: 'acceleration', id, weight: 1 }],
+    ...terms,
+  });
 });
 
 test('a model of one step draws in one step with its own scheduler', () => {

@@ -40,5 +40,11 @@ export function isSameStep(a: EditStep, b: EditStep): boolean {
 export function isSameEdit(a: PhotoEdit, b: PhotoEdit): boolean {
   if (isNoEdit(a) && isNoEdit(b)) return true;
   const isSameCrop = a.crop === b.crop || (a.crop !== null && b.crop?.every((value, index) => value === a.crop?.[index]) === true);
-  return isSameCrop && a.quarterTurns === b.quarterTurns && a.mirrored === b.mirrored && a.straightenDegrees === b.straightenDegrees && a.exposureStops === b.exposureStops;
+  return (
+    isSameCrop &&
+    a.quarterTurns === b.quarterTurns &&
+    a.mirrored === b.mirrored &&
+    a.straightenDegrees === b.straightenDegrees &&
+    a.exposureStops === b.exposureStops
+  );
 }

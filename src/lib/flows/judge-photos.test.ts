@@ -7,15 +7,26 @@ import { mostPhotos } from './defaults.ts';
 import { coverageOfPhotos, judgePhotos, type JudgedRecord, photosForTraining } from './judge-photos.ts';
 
 // Fingerprints that differ in half their bits, so that no photo is a duplicate of another.
-const fingerprint = (index: number): string => (BigInt.asUintN(64, BigInt(index + 1) * 0x9e3779b97f4a7c15n)).toString(16).padStart(16, '0');
-const photo = (index: number, change: Partial<PhotoMeasures> | null = {}, overridden: readonly CheckId[] = [], chosenFace: number | null = null): JudgedRecord => ({
+const fingerprint = (index: number): string =>
+  BigInt.asUintN(64, BigInt(index + 1) * 0x9e3779b97f4a7c15n)
+    .toString(16)
+    .padStart(16, '0');
+const photo = (
+  index: number,
+  change: Partial<PhotoMeasures> | null = {},
+  overridden: readonly CheckId[] = [],
+  chosenFace: number | null = null,
+): JudgedRecord => ({
   id: `photo ${index}`,
   measures: change === null ? null : { ...goodPhoto, fingerprint: fingerprint(index), ...change },
   chosenFace,
   overridden,
 });
 const dark = { faces: [{ ...goodFace, light: { ...goodFace.light, meanLightness: 3 } }] };
-const checksOf = (records: readonly JudgedRecord[], id: string): readonly CheckId[] => judgePhotos(records).get(id)?.open.map(({ check }) => check) ?? [];
+const checksOf = (records: readonly JudgedRecord[], id: string): readonly CheckId[] =>
+  judgePhotos(records)
+    .get(id)
+    ?.open.map(({ check }) => check) ?? [];
 
 test('a good photo is used; a dark one is left out with its reason', () => {
   const judgements = judgePhotos([photo(1), photo(2, dark)]);

@@ -21,7 +21,10 @@ export interface ChosenLikeness {
 export function chooseLikenessFile(files: readonly File[]): ChosenLikeness {
   const config = files.find(({ name }) => name === 'adapter_config.json') ?? null;
   const [file, ...others] = files.filter((candidate) => candidate !== config);
-  if (file === undefined || others.length > 0) throw new AppError('lora-unsupported', { message: `${files.length} files were chosen; one .safetensors file is needed, and adapter_config.json if it came with one` });
+  if (file === undefined || others.length > 0)
+    throw new AppError('lora-unsupported', {
+      message: `${files.length} files were chosen; one .safetensors file is needed, and adapter_config.json if it came with one`,
+    });
   if (file.size > mostBytes) throw new AppError('lora-unsupported', { message: `the file has ${(file.size / 1e9).toFixed(1)} GB: as large as a whole model` });
   return { file, config };
 }

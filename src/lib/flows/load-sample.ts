@@ -7,10 +7,7 @@ export const samplePrefix = 'ada-sample-';
 const sampleCount = 16;
 
 /** Addresses of the sample photos. */
-export const samplePhotoUrls: readonly string[] = Array.from(
-  { length: sampleCount },
-  (_, index) => `/samples/ada/${String(index + 1).padStart(2, '0')}.jpg`,
-);
+export const samplePhotoUrls: readonly string[] = Array.from({ length: sampleCount }, (_, index) => `/samples/ada/${String(index + 1).padStart(2, '0')}.jpg`);
 
 /**
  * The sample photos as files.

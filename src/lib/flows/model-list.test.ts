@@ -23,5 +23,13 @@ test('a helper whose models were removed stays listed, so that it can be removed
 
 test('helpers are no models to draw with', () => {
   const entries = listEntries([stored('taesd'), stored('own-1')]);
-  expect(entries.filter(isBase).map(({ id }) => id)).toEqual(['builtin', 'bk-sdm-tiny', 'bk-sdm-small', 'dreamshaper-8', 'realistic-vision-5.1', 'sdxs-dreamshaper', 'own-1']);
+  expect(entries.filter(isBase).map(({ id }) => id)).toEqual([
+    'builtin',
+    'bk-sdm-tiny',
+    'bk-sdm-small',
+    'dreamshaper-8',
+    'realistic-vision-5.1',
+    'sdxs-dreamshaper',
+    'own-1',
+  ]);
 });

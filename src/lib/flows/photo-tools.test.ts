@@ -27,7 +27,12 @@ describe('the history', () => {
 });
 
 describe('the crop frame', () => {
-  const crops = fc.tuple(fc.double({ min: 0, max: 0.5, noNaN: true }), fc.double({ min: 0, max: 0.5, noNaN: true }), fc.double({ min: 0.65, max: 1, noNaN: true }), fc.double({ min: 0.65, max: 1, noNaN: true }));
+  const crops = fc.tuple(
+    fc.double({ min: 0, max: 0.5, noNaN: true }),
+    fc.double({ min: 0, max: 0.5, noNaN: true }),
+    fc.double({ min: 0.65, max: 1, noNaN: true }),
+    fc.double({ min: 0.65, max: 1, noNaN: true }),
+  );
   const shift = fc.double({ min: -2, max: 2, noNaN: true });
 
   test('stays inside the picture and never gets too small, wherever it is dragged', () => {

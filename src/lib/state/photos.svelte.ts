@@ -27,7 +27,12 @@ export class Photos {
   #isLoaded = $state(false);
   #measuring = $state(0);
   readonly #judgements = $derived(judgePhotos(this.#list.map(({ record }) => record)));
-  readonly #usable = $derived(photosForTraining(this.#list.map(({ record }) => record), this.#judgements));
+  readonly #usable = $derived(
+    photosForTraining(
+      this.#list.map(({ record }) => record),
+      this.#judgements,
+    ),
+  );
   readonly #coverage = $derived(coverageOfPhotos(this.#usable));
 
   constructor(project: Project) {

@@ -18,10 +18,7 @@ export async function saveImages(images: readonly ImageWithFile[]): Promise<void
   await inDatabase(async (database) => {
     const transaction = database.transaction(['images', 'imageFiles'], 'readwrite');
     await Promise.all(
-      images.flatMap(({ image, png }) => [
-        transaction.objectStore('images').put(image),
-        transaction.objectStore('imageFiles').put({ imageId: image.id, png }),
-      ]),
+      images.flatMap(({ image, png }) => [transaction.objectStore('images').put(image), transaction.objectStore('imageFiles').put({ imageId: image.id, png })]),
     );
     await transaction.done;
   });

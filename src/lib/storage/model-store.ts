@@ -55,7 +55,9 @@ export function planModel(model: Omit<ModelRecord, 'isComplete'>, plan: readonly
     const { prediction, ...rest } = model;
     const begun = await transaction.objectStore('models').get(model.id);
     const said = begun === undefined ? prediction : begun.prediction;
-    await transaction.objectStore('models').put({ ...rest, ...(said === undefined ? {} : { prediction: said }), isComplete: planned.length > 0 && planned.every((file) => file.isVerified) });
+    await transaction
+      .objectStore('models')
+      .put({ ...rest, ...(said === undefined ? {} : { prediction: said }), isComplete: planned.length > 0 && planned.every((file) => file.isVerified) });
     await transaction.done;
     return planned;
   });

@@ -7,7 +7,20 @@ export type { LossPoint, RunPreview, RunRecord, RunStatus, StoredError } from '.
 /** A run that nobody has worked on yet. Not stored. */
 export function queuedRun({ id, projectId, job, photoIds }: Pick<RunRecord, 'id' | 'projectId' | 'job' | 'photoIds'>): RunRecord {
   const now = Date.now();
-  return { id, projectId, job, photoIds, status: 'queued', createdAt: now, updatedAt: now, samplesSeen: 0, losses: [], previews: [], likenessId: null, error: null };
+  return {
+    id,
+    projectId,
+    job,
+    photoIds,
+    status: 'queued',
+    createdAt: now,
+    updatedAt: now,
+    samplesSeen: 0,
+    losses: [],
+    previews: [],
+    likenessId: null,
+    error: null,
+  };
 }
 
 /** Writes a run, new or changed as a whole. */

@@ -109,9 +109,7 @@ describe('the stores', () => {
   test('a run grows its loss curve without a lost update when two writers meet', async () => {
     await saveRun(run);
     await Promise.all(
-      [1, 2, 3, 4].map((samplesSeen) =>
-        updateRun('r', (stored) => ({ losses: [...stored.losses, { samplesSeen, loss: 1, smoothedLoss: 1 }] })),
-      ),
+      [1, 2, 3, 4].map((samplesSeen) => updateRun('r', (stored) => ({ losses: [...stored.losses, { samplesSeen, loss: 1, smoothedLoss: 1 }] }))),
     );
     expect((await findRun('r'))?.losses).toHaveLength(4);
   });
@@ -179,13 +177,21 @@ describe('model files in chunks', () => {
     await saveModelFile(name, whole.buffer);
     const file = await openStoredFile(name);
     expect(file?.sizeBytes).toBe(whole.length);
-    for (const [offset, length] of [[0, 8], [chunkBytes - 3, 7], [chunkBytes - 1, chunkBytes + 2], [whole.length - 5, 5], [whole.length - 5, 50]] as const) {
+    for (const [offset, length] of [
+      [0, 8],
+      [chunkBytes - 3, 7],
+      [chunkBytes - 1, chunkBytes + 2],
+      [whole.length - 5, 5],
+      [whole.length - 5, 50],
+    ] as const) {
       expect(firstDifference(await file?.read(offset, length), whole.slice(offset, offset + length)), `${length} bytes from ${offset}`).toBe(-1);
     }
   });
 
   test('a file that is not whole is not there', async () => {
-    await planModel({ id: 'm', label: 'm', source: { kind: 'local', name: 'm' }, licence: null, addedAt: 1 }, [{ path: name.path, sizeBytes: 20, sha256: null }]);
+    await planModel({ id: 'm', label: 'm', source: { kind: 'local', name: 'm' }, licence: null, addedAt: 1 }, [
+      { path: name.path, sizeBytes: 20, sha256: null },
+    ]);
     await saveChunk(name, 0, bytes(1, 2, 3));
     expect((await findModelFile(name))?.storedBytes).toBe(3);
     expect(await openStoredFile(name)).toBeUndefined();
@@ -204,7 +210,10 @@ describe('model files in chunks', () => {
     expect((await file?.read(0, 10))?.length).toBe(10);
     await expect(file?.read(chunkBytes, 10)).rejects.toMatchObject({ code: 'weights-corrupt', retryable: true });
     expect((await findModel('m'))?.isComplete).toBe(false);
-    expect((await listModelFiles('m')).map((entry) => [entry.path, entry.storedBytes])).toEqual([['unet/w.safetensors', 0], ['vae/w.safetensors', 2]]);
+    expect((await listModelFiles('m')).map((entry) => [entry.path, entry.storedBytes])).toEqual([
+      ['unet/w.safetensors', 0],
+      ['vae/w.safetensors', 2],
+    ]);
   });
 
   test('a new plan keeps the bytes of files that stay the same and drops the others', async () => {
@@ -217,7 +226,10 @@ describe('model files in chunks', () => {
       { path: name.path, sizeBytes: 3, sha256: null },
       { path: 'changed.json', sizeBytes: 5, sha256: null },
     ]);
-    expect(files.map((file) => [file.path, file.storedBytes, file.isVerified])).toEqual([[name.path, 3, true], ['changed.json', 0, false]]);
+    expect(files.map((file) => [file.path, file.storedBytes, file.isVerified])).toEqual([
+      [name.path, 3, true],
+      ['changed.json', 0, false],
+    ]);
     expect((await countRecords()).modelChunks).toBe(1);
     expect((await findModel('m'))?.isComplete).toBe(false);
   });
@@ -233,8 +245,17 @@ describe('model files in chunks', () => {
 
 /** A photo of versions 1 and 2. */
 const photoOf2 = (id: string, addedAt: number): object => ({
-  id, projectId: 'p', fileName: `${id}.jpg`, addedAt, picture: new Blob([id]), thumbnail: new Blob(['small']), widthPx: 512, heightPx: 640,
-  faceBox: [0.2, 0.2, 0.8, 0.8], faceCount: 1, digest: id,
+  id,
+  projectId: 'p',
+  fileName: `${id}.jpg`,
+  addedAt,
+  picture: new Blob([id]),
+  thumbnail: new Blob(['small']),
+  widthPx: 512,
+  heightPx: 640,
+  faceBox: [0.2, 0.2, 0.8, 0.8],
+  faceCount: 1,
+  digest: id,
 });
 
 /** Version 1 as it was shipped, written without any code of ours. */
@@ -244,8 +265,16 @@ function openVersion1(): Promise<IDBDatabase> {
     request.onupgradeneeded = () => {
       const database = request.result;
       for (const [store, keyPath, index] of [
-        ['projects', 'id', null], ['photos', 'id', 'projectId'], ['runs', 'id', 'projectId'], ['checkpoints', 'runId', null], ['likenesses', 'id', 'projectId'],
-        ['likenessFiles', 'likenessId', null], ['images', 'id', 'projectId'], ['imageFiles', 'imageId', null], ['weights', 'key', 'modelId'], ['settings', 'name', null],
+        ['projects', 'id', null],
+        ['photos', 'id', 'projectId'],
+        ['runs', 'id', 'projectId'],
+        ['checkpoints', 'runId', null],
+        ['likenesses', 'id', 'projectId'],
+        ['likenessFiles', 'likenessId', null],
+        ['images', 'id', 'projectId'],
+        ['imageFiles', 'imageId', null],
+        ['weights', 'key', 'modelId'],
+        ['settings', 'name', null],
       ] as const) {
         const created = database.createObjectStore(store, { keyPath });
         if (index !== null) created.createIndex(index === 'modelId' ? 'byModel' : 'byProject', index);
@@ -266,9 +295,18 @@ function openVersion2(): Promise<IDBDatabase> {
     const request = indexedDB.open('likeness', 2);
     request.onupgradeneeded = () => {
       for (const [store, keyPath, hasProject] of [
-        ['projects', 'id', false], ['photos', 'id', true], ['runs', 'id', true], ['checkpoints', 'runId', false], ['likenesses', 'id', true], ['likenessFiles', 'likenessId', false],
-        ['images', 'id', true], ['imageFiles', 'imageId', false], ['models', 'id', false], ['modelFiles', ['modelId', 'path'], false],
-        ['modelChunks', ['modelId', 'path', 'index'], false], ['settings', 'name', false],
+        ['projects', 'id', false],
+        ['photos', 'id', true],
+        ['runs', 'id', true],
+        ['checkpoints', 'runId', false],
+        ['likenesses', 'id', true],
+        ['likenessFiles', 'likenessId', false],
+        ['images', 'id', true],
+        ['imageFiles', 'imageId', false],
+        ['models', 'id', false],
+        ['modelFiles', ['modelId', 'path'], false],
+        ['modelChunks', ['modelId', 'path', 'index'], false],
+        ['settings', 'name', false],
       ] as const) {
         const created = request.result.createObjectStore(store, { keyPath: typeof keyPath === 'string' ? keyPath : [...keyPath] });
         if (hasProject) created.createIndex('byProject', 'projectId');
@@ -322,8 +360,13 @@ describe('the upgrade from version 1', () => {
     const transaction = old.transaction(['photos', 'likenesses', 'weights'], 'readwrite');
     transaction.objectStore('photos').put(photoOf2('a', 1));
     transaction.objectStore('likenesses').put({ id: 'l', projectId: 'p', runId: 'r', createdAt: 1, name: 'Ada', triggerPrompt: 'x' });
-    for (const [path, content] of [['unet/w.safetensors', large.buffer], ['unet/config.json', bytes(1, 2)]] as const) {
-      transaction.objectStore('weights').put({ key: `m/${path}`, modelId: 'm', path, bytes: content, sizeBytes: content.byteLength, sha256: null, storedAt: 7 });
+    for (const [path, content] of [
+      ['unet/w.safetensors', large.buffer],
+      ['unet/config.json', bytes(1, 2)],
+    ] as const) {
+      transaction
+        .objectStore('weights')
+        .put({ key: `m/${path}`, modelId: 'm', path, bytes: content, sizeBytes: content.byteLength, sha256: null, storedAt: 7 });
     }
     await new Promise((resolve) => {
       transaction.oncomplete = resolve;

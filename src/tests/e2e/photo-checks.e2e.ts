@@ -46,7 +46,17 @@ describe.skipIf(missing !== null)('photos one can trust', () => {
     const bad = (name: string): FilePayload => file(join(people, 'ada/bad', name), name);
     const good = Array.from({ length: 8 }, (_, index) => file(join(people, `ada/${String(index + 1).padStart(2, '0')}.jpg`), `me ${index + 1}.jpg`));
     await journeys.visitor.visit('/photos');
-    await add([...good, bad('02-very-dark.jpg'), bad('08-two-people.jpg'), bad('09-low-resolution.jpg'), bad('12-upside-down.jpg'), file(join(people, 'ben/01.jpg'), 'stranger.jpg')], 13);
+    await add(
+      [
+        ...good,
+        bad('02-very-dark.jpg'),
+        bad('08-two-people.jpg'),
+        bad('09-low-resolution.jpg'),
+        bad('12-upside-down.jpg'),
+        file(join(people, 'ben/01.jpg'), 'stranger.jpg'),
+      ],
+      13,
+    );
     for (let index = 1; index <= 8; index += 1) expect(await stateOf(`me ${index}.jpg`), `me ${index}`).toBe('good');
     for (const [name, mark] of [
       ['02-very-dark.jpg', 'Too dark'],
@@ -166,9 +176,12 @@ describe.skipIf(missing !== null)('photos one can trust', () => {
     });
     const { page } = visitor;
     const hold = (number: number): Promise<void> =>
-      page.evaluate((address) => {
-        (window as unknown as { hold: (address: string) => void }).hold(address);
-      }, `/samples/ada/${String(number).padStart(2, '0')}.jpg`);
+      page.evaluate(
+        (address) => {
+          (window as unknown as { hold: (address: string) => void }).hold(address);
+        },
+        `/samples/ada/${String(number).padStart(2, '0')}.jpg`,
+      );
     await visitor.visit('/photos');
     await page.getByRole('button', { name: 'Use the camera' }).click();
     const guide = page.getByTestId('guide');

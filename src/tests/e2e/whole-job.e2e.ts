@@ -32,7 +32,10 @@ test.skipIf(missing !== null || !isAsked)(
         .click();
     const drawing = await secondsOf(async () => {
       await page.getByRole('button', { name: `Make ${pictures} pictures` }).click();
-      await page.getByTestId('queue-progress').getByText(`${pictures} pictures made.`).waitFor({ timeout: minutes(20) });
+      await page
+        .getByTestId('queue-progress')
+        .getByText(`${pictures} pictures made.`)
+        .waitFor({ timeout: minutes(20) });
     });
     console.log(`learning ${learning.toFixed(0)} s + pictures ${drawing.toFixed(0)} s = ${(learning + drawing).toFixed(0)} s`);
     expect(visitor.foreignRequests).toEqual([]);

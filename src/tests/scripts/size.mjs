@@ -12,7 +12,9 @@ const firstLoad = [...new Set([...page.matchAll(/(?:href|from|import\()="?["']?\
 const gzipKilobytes = (path) => gzipSync(readFileSync(path)).byteLength / 1000;
 const sum = firstLoad.reduce((total, path) => total + gzipKilobytes(join('build', path)), 0);
 const workers = readdirSync('build/_app/immutable/workers', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
-const workerSizes = workers.map((name) => ({ name, kilobytes: gzipKilobytes(join('build/_app/immutable/workers', name)) })).sort((a, b) => b.kilobytes - a.kilobytes);
+const workerSizes = workers
+  .map((name) => ({ name, kilobytes: gzipKilobytes(join('build/_app/immutable/workers', name)) }))
+  .sort((a, b) => b.kilobytes - a.kilobytes);
 
 const rows = [
   ['first load (start page: scripts, styles)', sum],

@@ -16,6 +16,7 @@ const hasChromium = runStep('Chromium', process.execPath, [
 const steps = [
   runStep('Types', 'npm', ['run', '--silent', 'check']),
   runStep('Lint', 'npm', ['run', '--silent', 'lint']),
+  runStep('Format', 'npm', ['run', '--silent', 'format:check']),
   runStep('Unit and golden tests', 'npm', ['run', '--silent', 'test:unit']),
   ...(hasChromium
     ? [

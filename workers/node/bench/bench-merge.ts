@@ -44,7 +44,10 @@ const runner = createNodeRunner();
 const millisecondsOf = { runner: 0, javascript: 0 };
 const largest = { difference: 0, name: '' };
 // In turn, layer by layer, so that a busy machine slows both down alike.
-const ways = { runner: mergedWeights(runner, stored, [{ weights: factors, weight: 1 }], { runnerFrom: 0 }), javascript: mergedWeights(runner, stored, [{ weights: factors, weight: 1 }], { runnerFrom: Infinity }) };
+const ways = {
+  runner: mergedWeights(runner, stored, [{ weights: factors, weight: 1 }], { runnerFrom: 0 }),
+  javascript: mergedWeights(runner, stored, [{ weights: factors, weight: 1 }], { runnerFrom: Infinity }),
+};
 const next = async (way: keyof typeof ways) => {
   const started = performance.now();
   const result = await ways[way].next();
@@ -66,5 +69,9 @@ for (let onRunner = await next('runner'); onRunner !== null; onRunner = await ne
 await runner.dispose();
 const pace = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s, ${(multiplications / 1e6 / milliseconds).toFixed(1)} GMAC/s`;
 console.log(`plain JavaScript: ${pace(millisecondsOf.javascript)}`);
-console.log(`on the runner:    ${pace(millisecondsOf.runner)}, ${(millisecondsOf.javascript / millisecondsOf.runner).toFixed(1)} times as fast, making graphs included`);
-console.log(`largest difference ${largest.difference.toExponential(1)} of the largest weight (${largest.name}); peak memory ${(peakMemoryBytes() / 2 ** 20).toFixed(0)} MiB`);
+console.log(
+  `on the runner:    ${pace(millisecondsOf.runner)}, ${(millisecondsOf.javascript / millisecondsOf.runner).toFixed(1)} times as fast, making graphs included`,
+);
+console.log(
+  `largest difference ${largest.difference.toExponential(1)} of the largest weight (${largest.name}); peak memory ${(peakMemoryBytes() / 2 ** 20).toFixed(0)} MiB`,
+);

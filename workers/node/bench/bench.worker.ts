@@ -16,7 +16,11 @@ export type BenchReply = { readonly seconds: number } | { readonly error: string
 async function openServedFolder(): Promise<ModelFolder> {
   const base = new URL('/bench-model/', self.location.origin);
   const files = (await (await fetch(new URL('files.json', base))).json()) as ModelFile[];
-  return siteFolder('bench', base, files.map(({ path }) => path));
+  return siteFolder(
+    'bench',
+    base,
+    files.map(({ path }) => path),
+  );
 }
 
 let workload: Workload | null = null;

@@ -39,7 +39,10 @@ async function serve(modelFolder: string): Promise<ViteDevServer> {
             const url = request.url ?? '/';
             const file = url.startsWith('/bench-model/') ? join(modelFolder, url.slice('/bench-model/'.length)) : null;
             if (url === '/bench') response.setHeader('Content-Type', 'text/html').end(page);
-            else if (url === '/bench-model/files.json') openModelDirectory(modelFolder).list().then((files) => response.end(JSON.stringify(files)), next);
+            else if (url === '/bench-model/files.json')
+              openModelDirectory(modelFolder)
+                .list()
+                .then((files) => response.end(JSON.stringify(files)), next);
             else if (file !== null && existsSync(file)) createReadStream(file).pipe(response);
             else next();
           }),

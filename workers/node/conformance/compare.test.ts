@@ -3,12 +3,38 @@ import { isWithinLimits } from './checks.ts';
 import { compare, pictureDecibels } from './compare.ts';
 
 test('the largest error of all pairs counts, and the expected numbers give the scale', () => {
-  expect(compare([[[1, 2], [1, 2.5]], [[3], [2.9]]])).toEqual({ maxError: 0.5, scale: expect.closeTo(Math.sqrt((1 + 6.25 + 8.41) / 3), 12) as number });
+  expect(
+    compare([
+      [
+        [1, 2],
+        [1, 2.5],
+      ],
+      [[3], [2.9]],
+    ]),
+  ).toEqual({ maxError: 0.5, scale: expect.closeTo(Math.sqrt((1 + 6.25 + 8.41) / 3), 12) as number });
 });
 
 test('a number that is not one is never equal', () => {
-  expect(isWithinLimits(compare([[[NaN, 0], [0, 0]]]))).toBe(false);
-  expect(isWithinLimits(compare([[[0, 0], [0, NaN]]]))).toBe(false);
+  expect(
+    isWithinLimits(
+      compare([
+        [
+          [NaN, 0],
+          [0, 0],
+        ],
+      ]),
+    ),
+  ).toBe(false);
+  expect(
+    isWithinLimits(
+      compare([
+        [
+          [0, 0],
+          [0, NaN],
+        ],
+      ]),
+    ),
+  ).toBe(false);
   expect(() => compare([[[1], [1, 2]]])).toThrow(/1 numbers are compared with 2/);
 });
 

@@ -23,13 +23,15 @@ export function conformanceTable(results: readonly CheckResult[]): string {
     rows.set(name, [...(rows.get(name) ?? []), result]);
   }
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const body = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, own]) => {
-    const cells = columns.map((check) => {
-      const result = own.find((candidate) => candidate.check === check);
-      return result === undefined ? 'not yet' : cell(result);
+  const body = [...rows]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, own]) => {
+      const cells = columns.map((check) => {
+        const result = own.find((candidate) => candidate.check === check);
+        return result === undefined ? 'not yet' : cell(result);
+      });
+      return line([name, ...cells]);
     });
-    return line([name, ...cells]);
-  });
   const days = [...new Set(results.map(({ date }) => date))].sort();
   const versions = [...new Set(results.map((result) => result.versions))].join('; ');
   return [

@@ -95,7 +95,10 @@ class Conformance {
 async function referenceVersions(python: string): Promise<string | null> {
   const names = ['torch', 'diffusers', 'transformers', 'peft'];
   const program = `import ${names.join(', ')}; print(', '.join(m.__name__ + ' ' + m.__version__ for m in (${names.join(', ')})))`;
-  return runProcess(python, ['-c', program]).then((printed) => printed.trim(), () => null);
+  return runProcess(python, ['-c', program]).then(
+    (printed) => printed.trim(),
+    () => null,
+  );
 }
 
 function chosen<T extends string>(option: string, given: readonly string[], all: readonly T[]): readonly T[] {
@@ -106,7 +109,11 @@ function chosen<T extends string>(option: string, given: readonly string[], all:
 
 async function main(args: readonly string[]): Promise<void> {
   const write = args.includes('--write');
-  const { options } = parseOptions('conformance', optionTable, args.filter((arg) => arg !== '--write'));
+  const { options } = parseOptions(
+    'conformance',
+    optionTable,
+    args.filter((arg) => arg !== '--write'),
+  );
   const models = chosen('model', options.model, publishedNames);
   const wantedChecks = chosen('check', options.check, checkNames);
   const wantedPrecisions = chosen('precision', options.precision, precisions);
@@ -130,7 +137,9 @@ async function main(args: readonly string[]): Promise<void> {
         results.push(result);
         const { maxError, decibels, seconds, referenceSeconds } = result;
         const error = `largest error ${maxError.toExponential(1)}${decibels === undefined ? '' : `, picture ${decibels.toFixed(1)} dB`}`;
-        console.error(`${model} ${precision} ${check}: ${error}, ${seconds.toFixed(0)} s, reference ${referenceSeconds.toFixed(0)} s${isWithinLimits(result) ? '' : '  TOO FAR'}`);
+        console.error(
+          `${model} ${precision} ${check}: ${error}, ${seconds.toFixed(0)} s, reference ${referenceSeconds.toFixed(0)} s${isWithinLimits(result) ? '' : '  TOO FAR'}`,
+        );
         if (write) await writeFile(page, insertBetweenMarks(await readFile(page, 'utf8'), conformanceTable(results)));
       }
     }

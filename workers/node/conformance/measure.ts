@@ -47,7 +47,12 @@ const numbers = (tensor: Tensor): Float32Array => tensor.data as Float32Array;
 
 /** Runs one graph with the reference's inputs; the weights it reads are the only ones loaded. */
 async function runGraph({ runner, folder, reference }: Subject, graph: Graph, extra: Readonly<Record<string, Tensor>> = {}): Promise<Difference> {
-  const weights = await runner.upload(await readWeights(folder, graph.parameters.map(({ name }) => name)));
+  const weights = await runner.upload(
+    await readWeights(
+      folder,
+      graph.parameters.map(({ name }) => name),
+    ),
+  );
   const compiled = await runner.compile(graph, [weights]);
   const results = await compiled.run({ ...Object.fromEntries(reference.inputs), ...extra });
   return compare([...reference.outputs].map(([name, expected]) => [numbers(results[name]!), numbers(expected)]));
@@ -63,7 +68,9 @@ const measures: Readonly<Record<CheckName, (subject: Subject) => Promise<Differe
   unet: (subject) => {
     const { inputs } = subject.reference;
     const size = { ...sizeOf(inputs.get('sample')!), contextLength: inputs.get('encoder_hidden_states')!.shape[1]! };
-    return runGraph(subject, subject.model.buildUnet({ ...size, attention: 'fused' }), { time_features: timeFeatures(subject.model.unet, numbers(inputs.get('timestep')!)) });
+    return runGraph(subject, subject.model.buildUnet({ ...size, attention: 'fused' }), {
+      time_features: timeFeatures(subject.model.unet, numbers(inputs.get('timestep')!)),
+    });
   },
   encode: (subject) => runGraph(subject, subject.model.buildImageEncoder(sizeOf(subject.reference.inputs.get('image')!))),
   decode: (subject) => runGraph(subject, subject.model.buildImageDecoder(sizeOf(subject.reference.inputs.get('latent')!))),

@@ -25,17 +25,25 @@ function adapterOf(path: string, layer: AdaptableLayer) {
 }
 
 test.each(['conv-projection', 'linear-projection', 'pixel-attention'])('%s', async (name) => {
-  const { tensors, metadata } = parseSafetensors(new Uint8Array(readFileSync(new URL(`../../../models/testing/golden/families/unet-${name}.safetensors`, import.meta.url))));
+  const { tensors, metadata } = parseSafetensors(
+    new Uint8Array(readFileSync(new URL(`../../../models/testing/golden/families/unet-${name}.safetensors`, import.meta.url))),
+  );
   const config = readUnetConfig(JSON.parse(metadata['config']!));
   const weights = new Map([...tensors].filter(([key]) => key.startsWith('unet.')));
-  const feeds: Record<string, Tensor> = Object.fromEntries([...tensors].filter(([key]) => key.startsWith('input.')).map(([key, tensor]) => [key.slice(6), tensor]));
+  const feeds: Record<string, Tensor> = Object.fromEntries(
+    [...tensors].filter(([key]) => key.startsWith('input.')).map(([key, tensor]) => [key.slice(6), tensor]),
+  );
   feeds['time_features'] = timeFeatures(config, feeds['timestep']!.data as Float32Array);
   const [batch, , height, width] = feeds['sample']!.shape as [number, number, number, number];
   const size = { batch, height, width, contextLength: feeds['encoder_hidden_states']!.shape[1]! };
 
   const random = new TorchRandom(3);
   const factors = new Map<string, LoraFactors>();
-  const draw = (shape: Shape, scale: number): Tensor<'float32'> => float32(shape, random.uniform(elementCount(shape)).map((value) => (value - 0.5) * scale));
+  const draw = (shape: Shape, scale: number): Tensor<'float32'> =>
+    float32(
+      shape,
+      random.uniform(elementCount(shape)).map((value) => (value - 0.5) * scale),
+    );
   const whole = new GraphBuilder('whole');
   const inputs = declareInputs(whole, config, size);
   const context = new ModuleContext(whole, 'unet', {
@@ -49,7 +57,12 @@ test.each(['conv-projection', 'linear-projection', 'pixel-attention'])('%s', asy
   whole.output(unetNames.output, unetForward(context, config, inputs));
   for (const [path, { down, up }] of factors) Object.assign(feeds, { [`${path}.down`]: down, [`${path}.up`]: up });
   // Every weight of more than one axis has an adapter.
-  expect([...factors.keys()].sort()).toEqual([...weights].filter(([, { shape }]) => shape.length > 1).map(([key]) => key.replace(/\.weight$/, '')).sort());
+  expect([...factors.keys()].sort()).toEqual(
+    [...weights]
+      .filter(([, { shape }]) => shape.length > 1)
+      .map(([key]) => key.replace(/\.weight$/, ''))
+      .sort(),
+  );
 
   const staged = new GraphBuilder('staged');
   const values = new Map<string, Value>(Object.entries(feeds).map(([key, { dtype, shape }]) => [key, staged.input(key, dtype, shape)]));
@@ -62,7 +75,8 @@ test.each(['conv-projection', 'linear-projection', 'pixel-attention'])('%s', asy
   plain.output(unetNames.output, unetForward(new ModuleContext(plain, 'unet', { attention: 'decomposed' }), config, declareInputs(plain, config, size)));
   const base = await runner.upload(weights);
   const merged = await runner.upload(mergeLora(weights, [{ weights: factors, weight: 1 }]));
-  const run = async (graph: Graph, sets: Parameters<typeof runner.compile>[1]): Promise<Float32Array> => (await (await runner.compile(graph, sets)).run(feeds))[unetNames.output]!.data as Float32Array;
+  const run = async (graph: Graph, sets: Parameters<typeof runner.compile>[1]): Promise<Float32Array> =>
+    (await (await runner.compile(graph, sets)).run(feeds))[unetNames.output]!.data as Float32Array;
   const expected = await run(plain.build(), [merged, base]);
   const untouched = await run(plain.build(), [base]);
   const difference = (values: Float32Array): number => Math.max(...values.map((value, i) => Math.abs(value - expected[i]!)));

@@ -25,7 +25,10 @@ function readCase(name: string) {
   return { weights, inputs: group('input.'), outputs: group('output.'), config: JSON.parse(metadata['config']!) as unknown, metadata };
 }
 
-const namesOf = (kind: string): string[] => readdirSync(folder).filter((file) => file.startsWith(`${kind}-`)).map((file) => file.replace('.safetensors', ''));
+const namesOf = (kind: string): string[] =>
+  readdirSync(folder)
+    .filter((file) => file.startsWith(`${kind}-`))
+    .map((file) => file.replace('.safetensors', ''));
 
 /** Runs the graph, requires that it reads every weight named `weightPrefix...`, and gives each output's largest error. */
 async function largestErrors(graph: Graph, { weights, inputs, outputs }: ReturnType<typeof readCase>, weightPrefix: string): Promise<Record<string, number>> {
@@ -58,13 +61,12 @@ describe.each(namesOf('unet'))('%s', (name) => {
   const [batch, , height, width] = golden.inputs.get('sample')!.shape as [number, number, number, number];
   const size = { batch, height, width, contextLength: golden.inputs.get('encoder_hidden_states')!.shape[1]! };
 
-  test.each([
-    { attention: 'fused' as const },
-    { attention: 'decomposed' as const },
-    { attention: 'decomposed' as const, attentionBytes: 500 },
-  ])('equals diffusers with $attention attention, limit $attentionBytes', async (options) => {
-    expectClose(await largestErrors(buildUnet(config, { ...size, ...options }), golden, ''), 'noise_pred');
-  });
+  test.each([{ attention: 'fused' as const }, { attention: 'decomposed' as const }, { attention: 'decomposed' as const, attentionBytes: 500 }])(
+    'equals diffusers with $attention attention, limit $attentionBytes',
+    async (options) => {
+      expectClose(await largestErrors(buildUnet(config, { ...size, ...options }), golden, ''), 'noise_pred');
+    },
+  );
 
   test('is the same as its stages one after the other', async () => {
     const builder = new GraphBuilder('stages');
@@ -98,12 +100,16 @@ describe.each(namesOf('vae'))('%s', (name) => {
   };
 
   test('encodes as diffusers does', async () => {
-    const graph = tiny ? buildTinyEncoder(readAutoencoderTinyConfig(config), sizeOf('image')) : buildKlEncoder(readAutoencoderKlConfig(config), sizeOf('image'));
+    const graph = tiny
+      ? buildTinyEncoder(readAutoencoderTinyConfig(config), sizeOf('image'))
+      : buildKlEncoder(readAutoencoderKlConfig(config), sizeOf('image'));
     expectClose(await largestErrors(graph, golden, 'vae.encoder'), ...(tiny ? ['latent_mean'] : ['latent_mean', 'latent_std']));
   });
 
   test('decodes as diffusers does', async () => {
-    const graph = tiny ? buildTinyDecoder(readAutoencoderTinyConfig(config), sizeOf('latent')) : buildKlDecoder(readAutoencoderKlConfig(config), sizeOf('latent'));
+    const graph = tiny
+      ? buildTinyDecoder(readAutoencoderTinyConfig(config), sizeOf('latent'))
+      : buildKlDecoder(readAutoencoderKlConfig(config), sizeOf('latent'));
     expectClose(await largestErrors(graph, golden, 'vae.decoder'), 'image');
   });
 });

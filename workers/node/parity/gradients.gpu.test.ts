@@ -10,4 +10,5 @@ test.runIf(driver.kind === 'none')('gradients on WebGPU are skipped: there is no
 });
 
 // WGSL asks of sin and cos no more than an absolute error of 2^-11; everything else is far below.
-if (driver.kind !== 'none') describeGradients(`WebGPU (${driver.description}), no CPU fallback`, () => createNodeRunner({ backend: 'webgpu', forbidCpuFallback: true }), 1e-3);
+if (driver.kind !== 'none')
+  describeGradients(`WebGPU (${driver.description}), no CPU fallback`, () => createNodeRunner({ backend: 'webgpu', forbidCpuFallback: true }), 1e-3);

@@ -33,7 +33,11 @@ afterAll(() => runner.dispose());
 
 const [heightPx, widthPx] = golden('image').shape as readonly [number, number];
 const image: RgbPicture = { widthPx, heightPx, rgb: golden('image').data as Uint8Array };
-const mask: RgbPicture = { widthPx, heightPx, rgb: Uint8Array.from({ length: 3 * widthPx * heightPx }, (_, i) => (golden('mask').data as Uint8Array)[Math.floor(i / 3)]!) };
+const mask: RgbPicture = {
+  widthPx,
+  heightPx,
+  rgb: Uint8Array.from({ length: 3 * widthPx * heightPx }, (_, i) => (golden('mask').data as Uint8Array)[Math.floor(i / 3)]!),
+};
 
 function draw({ kind, strength, ...options }: Case): AsyncGenerator<DenoisingStep, Drawing> {
   const terms = { ...options, prompt: metadata['prompt']!, negativePrompt: metadata['negative']!, loras: [] };
@@ -60,7 +64,16 @@ function difference(actual: Tensor, expected: Tensor): number {
 
 describe('the latents of diffusers', () => {
   const title = ({ kind, scheduler, strength, guidance, guidanceRescale, clipSkip }: Case): string =>
-    [kind, scheduler, strength !== undefined && `strength ${strength}`, `guidance ${guidance}`, guidanceRescale && `rescaled ${guidanceRescale}`, clipSkip && `clip skip ${clipSkip}`].filter(Boolean).join(', ');
+    [
+      kind,
+      scheduler,
+      strength !== undefined && `strength ${strength}`,
+      `guidance ${guidance}`,
+      guidanceRescale && `rescaled ${guidanceRescale}`,
+      clipSkip && `clip skip ${clipSkip}`,
+    ]
+      .filter(Boolean)
+      .join(', ');
   test.each(cases.map((one, index) => [title(one), one, index] as const))('%s', async (_, one, index) => {
     const { steps, drawn } = await finish(draw(one));
     expect(difference(drawn.latents, golden(`case${index}.latents`))).toBeLessThan(1e-4);
@@ -90,14 +103,21 @@ describe('large pictures in tiles of the autoencoder’s own size', () => {
   });
 
   test('are refused where not one tile fits', async () => {
-    await expect(decodeLatent(model, golden('tiles.latent'), 63)).rejects.toMatchObject({ code: 'job-invalid', help: expect.stringContaining('64 pixels') as string });
+    await expect(decodeLatent(model, golden('tiles.latent'), 63)).rejects.toMatchObject({
+      code: 'job-invalid',
+      help: expect.stringContaining('64 pixels') as string,
+    });
   });
 });
 
 describe('what cannot be drawn is refused with a way on', () => {
   const base = cases.find(({ kind }) => kind === 'inpaint')!;
   const refused = async (drawing: AsyncGenerator<DenoisingStep, Drawing>, message: RegExp): Promise<void> =>
-    expect(finish(drawing)).rejects.toMatchObject({ code: 'job-invalid', message: expect.stringMatching(message) as string, help: expect.any(String) as string });
+    expect(finish(drawing)).rejects.toMatchObject({
+      code: 'job-invalid',
+      message: expect.stringMatching(message) as string,
+      help: expect.any(String) as string,
+    });
 
   test('a strength that takes no step, or more than all', async () => {
     await refused(draw({ ...base, strength: 0.1 }), /strength 0.1 of 6 steps/);

@@ -41,7 +41,17 @@ beforeAll(async () => {
 afterAll(() => runner.dispose());
 
 const draw = ({ scheduler, steps, guidance, seed }: GoldenCase, loras: readonly WeightedLora[]) =>
-  drawPicture(model, { prompt: metadata['prompt']!, negativePrompt: metadata['negative']!, widthPx: 32, heightPx: 32, scheduler, steps, guidance, seed, loras });
+  drawPicture(model, {
+    prompt: metadata['prompt']!,
+    negativePrompt: metadata['negative']!,
+    widthPx: 32,
+    heightPx: 32,
+    scheduler,
+    steps,
+    guidance,
+    seed,
+    loras,
+  });
 
 const lorasOf = ({ files }: GoldenCase): Promise<WeightedLora[]> =>
   readLoras(
@@ -81,7 +91,9 @@ test.each(fused)('%s merges to the weights that fuse_lora makes, on the runner a
 
 test('likenesses merged in the place of the plain weights draw the picture of diffusers, others take their place, and the plain model comes back', async () => {
   const { two, kohya } = cases;
-  const [ofTwo, ofKohya, plain] = [tensors.get('two.latents')!, tensors.get('kohya.latents')!, (await draw(two!, [])).latents].map(({ data }) => data as Float32Array);
+  const [ofTwo, ofKohya, plain] = [tensors.get('two.latents')!, tensors.get('kohya.latents')!, (await draw(two!, [])).latents].map(
+    ({ data }) => data as Float32Array,
+  );
   const drawn = async (golden: GoldenCase): Promise<Float32Array> => (await draw(golden, [])).latents.data;
   await model.placeMerged(await lorasOf(two!));
   expect(relativeDifference(await drawn(two!), ofTwo!)).toBeLessThan(1e-4);
@@ -131,7 +143,9 @@ test('a job with likenesses holds as many bytes of weights as the plain model; a
 
 test('every layout is recognized by its keys', async () => {
   const layouts = Object.fromEntries(
-    await Promise.all(Object.values(cases).map(async ({ files }) => [files[0]![0], openLora(await readLoraFile(`${golden}/lora/${files[0]![0]}`)).layout] as const)),
+    await Promise.all(
+      Object.values(cases).map(async ({ files }) => [files[0]![0], openLora(await readLoraFile(`${golden}/lora/${files[0]![0]}`)).layout] as const),
+    ),
   );
   expect(layouts).toEqual({
     'kohya.safetensors': 'kohya',

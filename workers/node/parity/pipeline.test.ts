@@ -21,12 +21,25 @@ beforeAll(async () => {
 });
 afterAll(() => runner.dispose());
 
-test.each(cases.map((entry, index) => ({ ...entry, index })))('$scheduler, $steps steps, guidance $guidance, seed $seed: the picture of diffusers', async ({ index, scheduler, steps, guidance, seed }) => {
-  const request = { prompt: metadata['prompt']!, negativePrompt: metadata['negative']!, widthPx: 64, heightPx: 96, scheduler, steps, guidance, seed, loras: [] };
-  const { latents, picture } = await drawPicture(model, request);
-  expect(relativeDifference(latents.data, tensors.get(`case${index}.latents`)!.data as Float32Array)).toBeLessThan(1e-4);
-  expect(psnr(picture.rgb, widenHalves(tensors.get(`case${index}.picture`)!.data as Uint16Array))).toBeGreaterThan(50);
-});
+test.each(cases.map((entry, index) => ({ ...entry, index })))(
+  '$scheduler, $steps steps, guidance $guidance, seed $seed: the picture of diffusers',
+  async ({ index, scheduler, steps, guidance, seed }) => {
+    const request = {
+      prompt: metadata['prompt']!,
+      negativePrompt: metadata['negative']!,
+      widthPx: 64,
+      heightPx: 96,
+      scheduler,
+      steps,
+      guidance,
+      seed,
+      loras: [],
+    };
+    const { latents, picture } = await drawPicture(model, request);
+    expect(relativeDifference(latents.data, tensors.get(`case${index}.latents`)!.data as Float32Array)).toBeLessThan(1e-4);
+    expect(psnr(picture.rgb, widenHalves(tensors.get(`case${index}.picture`)!.data as Uint16Array))).toBeGreaterThan(50);
+  },
+);
 
 test('where scores of attention cannot be bound at once they are computed in parts, and the picture is the same', async () => {
   const small = createNodeRunner();
@@ -36,10 +49,22 @@ test('where scores of attention cannot be bound at once they are computed in par
   const [whole, parts] = [(await model.denoiser(size)).graph, (await inParts.denoiser(size)).graph];
   const ops = ({ nodes }: typeof whole, op: string): number => nodes.filter((node) => node.op === op).length;
   expect([ops(whole, 'MultiHeadAttention') > 0, ops(parts, 'MultiHeadAttention')]).toEqual([true, 0]);
-  const scores = parts.nodes.filter(({ op }) => op === 'Softmax').flatMap(({ outputs }) => outputs.map(({ shape }) => shape.reduce((product, side) => product * side, 4)));
+  const scores = parts.nodes
+    .filter(({ op }) => op === 'Softmax')
+    .flatMap(({ outputs }) => outputs.map(({ shape }) => shape.reduce((product, side) => product * side, 4)));
   expect(Math.max(...scores)).toBeLessThanOrEqual(4096);
   const { scheduler, steps, guidance, seed } = cases[0]!;
-  const request = { prompt: metadata['prompt']!, negativePrompt: metadata['negative']!, widthPx: 64, heightPx: 96, scheduler, steps, guidance, seed, loras: [] };
+  const request = {
+    prompt: metadata['prompt']!,
+    negativePrompt: metadata['negative']!,
+    widthPx: 64,
+    heightPx: 96,
+    scheduler,
+    steps,
+    guidance,
+    seed,
+    loras: [],
+  };
   const { picture } = await drawPicture(inParts, request);
   expect(psnr(picture.rgb, widenHalves(tensors.get('case0.picture')!.data as Uint16Array))).toBeGreaterThan(50);
   await small.dispose();

@@ -40,7 +40,15 @@ describe.each(['clip', 'open-clip'] as const)('%s', (kind) => {
     const latent = await model.encode(tensors.get('image')!);
     expect(largestShareOff(latent.data as Float32Array, expected('latent'))).toBeLessThan(1e-4);
     const drawing = textToImage(model, {
-      prompt: metadata['prompt']!, negativePrompt: metadata['negative']!, widthPx: 32, heightPx: 48, scheduler: 'ddim', steps: 4, guidance: 5, seed: 3, loras: [],
+      prompt: metadata['prompt']!,
+      negativePrompt: metadata['negative']!,
+      widthPx: 32,
+      heightPx: 48,
+      scheduler: 'ddim',
+      steps: 4,
+      guidance: 5,
+      seed: 3,
+      loras: [],
     });
     let drawn = await drawing.next();
     while (drawn.done !== true) drawn = await drawing.next();

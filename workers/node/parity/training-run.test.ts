@@ -41,7 +41,12 @@ function options(samples: number): LearnOptions {
 }
 
 /** Runs until `until` samples were seen, or to the end. */
-async function learn(settings: LearnOptions, resume?: TrainingState, until = Infinity, of: readonly LearningPhoto[] = photos): Promise<{ events: LearnEvent[]; state: TrainingState }> {
+async function learn(
+  settings: LearnOptions,
+  resume?: TrainingState,
+  until = Infinity,
+  of: readonly LearningPhoto[] = photos,
+): Promise<{ events: LearnEvent[]; state: TrainingState }> {
   const events: LearnEvent[] = [];
   const learning = learnLikeness(model, of, settings, resume);
   for (let next = await learning.next(); ; next = await learning.next()) {
@@ -85,7 +90,16 @@ test('a loss that is not a number stops the run with the state before the bad up
 });
 
 test('a preview shows the same seed again and again while the picture changes', async () => {
-  const request = { prompt: 'a portrait of a woman', negativePrompt: '', widthPx: 64, heightPx: 64, scheduler: 'ddim', steps: 2, guidance: 1, seed: 4 } as const;
+  const request = {
+    prompt: 'a portrait of a woman',
+    negativePrompt: '',
+    widthPx: 64,
+    heightPx: 64,
+    scheduler: 'ddim',
+    steps: 2,
+    guidance: 1,
+    seed: 4,
+  } as const;
   const { events } = await learn({ ...options(16), preview: { request, everySamples: 8 } });
   const previews = events.flatMap((event) => (event.kind === 'preview' ? [event] : []));
   expect(previews.map(({ samplesSeen }) => samplesSeen)).toEqual([0, 8, 16]);
@@ -94,7 +108,8 @@ test('a preview shows the same seed again and again while the picture changes', 
 
 /** A judge to whom a face is the mean colour of a picture: no net, but a function of the pixels as a net is. */
 const judge: FaceJudge = {
-  embed: ({ rgb }) => Promise.resolve(Float32Array.from([0, 1, 2], (channel) => rgb.reduce((sum, value, index) => (index % 3 === channel ? sum + value : sum), 0) / rgb.length)),
+  embed: ({ rgb }) =>
+    Promise.resolve(Float32Array.from([0, 1, 2], (channel) => rgb.reduce((sum, value, index) => (index % 3 === channel ? sum + value : sum), 0) / rgb.length)),
 };
 const trialPlan: TrialPlan = {
   heldOutPhotos: 1,

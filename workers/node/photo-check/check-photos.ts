@@ -154,6 +154,7 @@ export function formatCheck({ photos, accepted, coverage, seconds }: CheckReport
     ({ file, reasons }) => `${file.padEnd(28)} ${reasons.length === 0 ? 'accepted' : reasons.map(({ check, sentence }) => `[${check}] ${sentence}`).join(' ')}`,
   );
   lines.push(`${accepted} of ${photos.length} accepted in ${seconds.toFixed(1)} s`);
-  if (coverage.missing.length > 0) lines.push(`the accepted ones together lack: ${coverage.missing.map(({ gap, have, want }) => `${gapWords[gap]} (${have} of ${want})`).join(', ')}`);
+  if (coverage.missing.length > 0)
+    lines.push(`the accepted ones together lack: ${coverage.missing.map(({ gap, have, want }) => `${gapWords[gap]} (${have} of ${want})`).join(', ')}`);
   return lines.join('\n');
 }

@@ -33,12 +33,16 @@ export function requireCompVis({ entries }: SafetensorsHeader, name: string): vo
     for (const key of entries.keys()) if (marker.test(key)) throw new AppError('model-unknown', { message: `${name} is ${what}`, help });
   }
   const has = (prefix: string): boolean => [...entries.keys()].some((key) => key.startsWith(prefix));
-  if (!has(prefixes.unet)) throw new AppError('model-unknown', { message: `${name} is no checkpoint that Likeness knows: no name begins with ${prefixes.unet}`, help });
+  if (!has(prefixes.unet))
+    throw new AppError('model-unknown', { message: `${name} is no checkpoint that Likeness knows: no name begins with ${prefixes.unet}`, help });
   const parts = [
     ...(has(prefixes.vae) ? [] : [`the autoencoder (${prefixes.vae}*)`]),
     ...(has(prefixes.clip) || has(prefixes.openClip) || has(prefixes.openClipLater) ? [] : ['the text encoder (cond_stage_model.*)']),
   ];
   if (parts.length > 0) {
-    throw new AppError('model-unknown', { message: `${name} holds a UNet without ${parts.join(' and ')}`, help: 'Choose the full file of the model, not a pruned or UNet-only one, or its diffusers folder.' });
+    throw new AppError('model-unknown', {
+      message: `${name} holds a UNet without ${parts.join(' and ')}`,
+      help: 'Choose the full file of the model, not a pruned or UNet-only one, or its diffusers folder.',
+    });
   }
 }

@@ -47,7 +47,8 @@ export async function openSingleFile(folder: ModelFolder, path: string, options:
   const prediction = await readPrediction(header, source, version2, options.prediction);
   const isLarge = version2 && prediction.type === 'v_prediction'; // 768 pixels, as 2.0 and 2.1; all others were trained at 512
   const usesClip = clip.size > 0;
-  const json = (part: 'unet' | 'vae' | 'text_encoder' | 'scheduler', config: Record<string, unknown>): ByteSource => jsonSource({ ...config, ...options.overrides?.[part] });
+  const json = (part: 'unet' | 'vae' | 'text_encoder' | 'scheduler', config: Record<string, unknown>): ByteSource =>
+    jsonSource({ ...config, ...options.overrides?.[part] });
   const files = new Map<string, ByteSource>([
     ['model_index.json', jsonSource(modelIndex)],
     ['scheduler/scheduler_config.json', json('scheduler', schedulerConfig(prediction))],

@@ -73,7 +73,11 @@ async function readModel(folder: ModelFolder): Promise<StableDiffusionModel> {
   });
 }
 
-const weightFile = { unet: 'unet/diffusion_pytorch_model.safetensors', vae: 'vae/diffusion_pytorch_model.safetensors', text_encoder: 'text_encoder/model.safetensors' } as const;
+const weightFile = {
+  unet: 'unet/diffusion_pytorch_model.safetensors',
+  vae: 'vae/diffusion_pytorch_model.safetensors',
+  text_encoder: 'text_encoder/model.safetensors',
+} as const;
 
 describe.each(['1.5', '2.1'] as const)('a checkpoint of the published size of Stable Diffusion %s', (version) => {
   const published = golden[version];
@@ -84,7 +88,12 @@ describe.each(['1.5', '2.1'] as const)('a checkpoint of the published size of St
     const { folder, version: found } = await open();
     const model = await readModel(folder);
     const unet = { _class_name: 'UNet2DConditionModel', ...published.unet, sample_size: version === '1.5' ? 64 : 96 };
-    const expected = readStableDiffusion({ modelIndex: await readJson(folder, 'model_index.json'), unet, vae: { _class_name: 'AutoencoderKL', ...published.vae }, textEncoder: published.text });
+    const expected = readStableDiffusion({
+      modelIndex: await readJson(folder, 'model_index.json'),
+      unet,
+      vae: { _class_name: 'AutoencoderKL', ...published.vae },
+      textEncoder: published.text,
+    });
     expect(found).toBe(version === '1.5' ? '1.x' : '2.x');
     expect(model.unet).toEqual(expected.unet);
     expect(model.vae).toEqual(expected.vae);
@@ -111,11 +120,17 @@ describe.each(['1.5', '2.1'] as const)('a checkpoint of the published size of St
 
 test("a version 2 as Stability AI's later code saves it, SD-Turbo's way, is the same model", async () => {
   const { tensors, converted } = golden['2.1'];
-  const source = new HeaderOnly(tensors.map(([name, shape]): [string, number[]] => [name.replace('cond_stage_model.model.', 'conditioner.embedders.0.model.'), shape]));
+  const source = new HeaderOnly(
+    tensors.map(([name, shape]): [string, number[]] => [name.replace('cond_stage_model.model.', 'conditioner.embedders.0.model.'), shape]),
+  );
   const { folder } = await openSingleFile(beside(source), 'm.safetensors', { prediction: 'epsilon' });
   const { entries } = await readHeader(await folder.open(weightFile.text_encoder));
   const names = [...entries.keys()].map((key) => parameterName('text_encoder', key)!);
-  expect(names.sort()).toEqual(Object.keys(converted).filter((name) => name.startsWith('text_encoder.')).sort());
+  expect(names.sort()).toEqual(
+    Object.keys(converted)
+      .filter((name) => name.startsWith('text_encoder.'))
+      .sort(),
+  );
 });
 
 describe.each(['clip', 'open-clip'] as const)('a tiny checkpoint with the text encoder of %s', (kind) => {
@@ -135,7 +150,12 @@ describe.each(['clip', 'open-clip'] as const)('a tiny checkpoint with the text e
 });
 
 describe('what a checkpoint predicts', () => {
-  const find = async (version: '1.5' | '2.1', extra: Record<string, number[]> = {}, metadata: Record<string, string> = {}, stated?: 'epsilon' | 'v_prediction') => {
+  const find = async (
+    version: '1.5' | '2.1',
+    extra: Record<string, number[]> = {},
+    metadata: Record<string, string> = {},
+    stated?: 'epsilon' | 'v_prediction',
+  ) => {
     const source = new HeaderOnly([...golden[version].tensors, ...Object.entries(extra)], metadata);
     const { folder, prediction } = await openSingleFile(beside(source), 'm.safetensors', stated === undefined ? {} : { prediction: stated });
     const { stated: options } = readSchedulerConfig(new TextDecoder().decode(await folder.readBytes('scheduler/scheduler_config.json')));
@@ -163,7 +183,13 @@ describe('what a checkpoint predicts', () => {
     const telling = 'model.diffusion_model.output_blocks.11.1.transformer_blocks.0.norm1.bias';
     const source = new HeaderOnly(golden['2.1'].tensors);
     const begin = source.begins[golden['2.1'].tensors.findIndex(([name]) => name === telling)]!;
-    const spread = { sizeBytes: source.sizeBytes, read: async (offset: number, length: number) => (offset === begin ? new Uint8Array(Uint16Array.from({ length: length / 2 }, (_, i) => (i % 2 === 0 ? 0x3000 : 0xb000)).buffer) : source.read(offset, length)) };
+    const spread = {
+      sizeBytes: source.sizeBytes,
+      read: async (offset: number, length: number) =>
+        offset === begin
+          ? new Uint8Array(Uint16Array.from({ length: length / 2 }, (_, i) => (i % 2 === 0 ? 0x3000 : 0xb000)).buffer)
+          : source.read(offset, length),
+    };
     const { prediction } = await openSingleFile(beside(spread), 'm.safetensors');
     expect(prediction).toMatchObject({ type: 'v_prediction', because: expect.stringContaining('0.125') as string }); // halves of +-0.125
   });
@@ -187,14 +213,25 @@ describe('refuses', () => {
     ['any other file', weight('a'), /no checkpoint that Likeness knows/],
     ['a UNet alone', weight(unet), /without the autoencoder .* and the text encoder/],
     ['a file without its autoencoder', weight(unet, text), /without the autoencoder \(first_stage_model\.\*\)$/],
-    ['a UNet with another part', weight(unet, vae, text, 'model.diffusion_model.input_blocks.1.9.weight'), /input_blocks\.1\.9\.weight, which a Stable Diffusion 1\.x or 2\.x has not/],
+    [
+      'a UNet with another part',
+      weight(unet, vae, text, 'model.diffusion_model.input_blocks.1.9.weight'),
+      /input_blocks\.1\.9\.weight, which a Stable Diffusion 1\.x or 2\.x has not/,
+    ],
   ])('%s', async (_, bytes, message) => {
     const opening = openSingleFile(beside(bytes), 'm.safetensors');
-    await expect(opening).rejects.toMatchObject({ code: 'model-unknown', message: expect.stringMatching(message) as string, help: expect.any(String) as string });
+    await expect(opening).rejects.toMatchObject({
+      code: 'model-unknown',
+      message: expect.stringMatching(message) as string,
+      help: expect.any(String) as string,
+    });
   });
 
   test('a checkpoint when there is no vocabulary anywhere, and says what to do', async () => {
     const bytes = new Uint8Array(readFileSync(new URL('clip/checkpoint.safetensors', goldenFolder)));
-    await expect(openSingleFile(memoryFolder('m', { 'm.safetensors': bytes }), 'm.safetensors')).rejects.toMatchObject({ code: 'model-file-missing', help: expect.stringContaining('beside the file') as string });
+    await expect(openSingleFile(memoryFolder('m', { 'm.safetensors': bytes }), 'm.safetensors')).rejects.toMatchObject({
+      code: 'model-file-missing',
+      help: expect.stringContaining('beside the file') as string,
+    });
   });
 });

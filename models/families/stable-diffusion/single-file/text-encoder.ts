@@ -5,7 +5,10 @@ import { countBlocks, renamed, rowsOf, type PartTensors } from './layout.ts';
 /** All CLIP text encoders have heads of this width. */
 const headWidth = 64;
 
-function configOf(sizes: { width: number; vocabulary: number; positions: number; feedForward: number; layers: number }, activation: string): Record<string, unknown> {
+function configOf(
+  sizes: { width: number; vocabulary: number; positions: number; feedForward: number; layers: number },
+  activation: string,
+): Record<string, unknown> {
   return {
     architectures: ['CLIPTextModel'],
     model_type: 'clip_text_model',
@@ -53,7 +56,13 @@ export function openClipConfig(part: PartTensors): Record<string, unknown> {
   return configOf({ width, vocabulary, positions, feedForward, layers: Math.min(unusedLayer, countBlocks(part, 'transformer.resblocks.')) }, 'gelu');
 }
 
-const layerNames: Readonly<Record<string, string>> = { ln_1: 'layer_norm1', ln_2: 'layer_norm2', 'attn.out_proj': 'self_attn.out_proj', 'mlp.c_fc': 'mlp.fc1', 'mlp.c_proj': 'mlp.fc2' };
+const layerNames: Readonly<Record<string, string>> = {
+  ln_1: 'layer_norm1',
+  ln_2: 'layer_norm2',
+  'attn.out_proj': 'self_attn.out_proj',
+  'mlp.c_fc': 'mlp.fc1',
+  'mlp.c_proj': 'mlp.fc2',
+};
 const rootNames: Readonly<Record<string, string>> = {
   positional_embedding: 'embeddings.position_embedding.weight',
   'token_embedding.weight': 'embeddings.token_embedding.weight',

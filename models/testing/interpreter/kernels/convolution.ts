@@ -6,7 +6,13 @@ import type { Kernel } from '../kernel.ts';
 import type { Numbers } from '../numbers.ts';
 
 /** Visits every (element of the larger image, element of the smaller one, weight) triple that a convolution multiplies. */
-function visitTaps(large: Shape, small: Shape, weight: Shape, { strides, pads, dilations, group }: ConvAttributes, visit: (large: number, small: number, weight: number) => void): void {
+function visitTaps(
+  large: Shape,
+  small: Shape,
+  weight: Shape,
+  { strides, pads, dilations, group }: ConvAttributes,
+  visit: (large: number, small: number, weight: number) => void,
+): void {
   const [batch, largeChannels, height, width] = large as [number, number, number, number];
   const [, smallChannels, rows, columns] = small as [number, number, number, number];
   const [, perGroup, kernelHeight, kernelWidth] = weight as [number, number, number, number];
@@ -36,21 +42,23 @@ function withBias(image: Float64Array, bias: Numbers | undefined, [, channels, h
 }
 
 /** The elements that each window covers, padding left out, combined by `combine`. */
-const pool = (combine: (window: number[]) => number): Kernel<PoolAttributes> => ([x], { kernel, strides, pads }, [shape]) => {
-  const [, , height, width] = x!.shape as [number, number, number, number];
-  const [, , rows, columns] = shape as [number, number, number, number];
-  const result = Float64Array.from({ length: elementCount(shape!) }, (_, index) => {
-    const [plane, row, column] = [Math.floor(index / (rows * columns)), Math.floor(index / columns) % rows, index % columns];
-    const window: number[] = [];
-    for (let i = 0; i < kernel[0]; i++)
-      for (let j = 0; j < kernel[1]; j++) {
-        const [y, at] = [row * strides[0] + i - pads[0], column * strides[1] + j - pads[1]];
-        if (y >= 0 && y < height && at >= 0 && at < width) window.push(x!.data[(plane * height + y) * width + at]!);
-      }
-    return combine(window);
-  });
-  return [result];
-};
+const pool =
+  (combine: (window: number[]) => number): Kernel<PoolAttributes> =>
+  ([x], { kernel, strides, pads }, [shape]) => {
+    const [, , height, width] = x!.shape as [number, number, number, number];
+    const [, , rows, columns] = shape as [number, number, number, number];
+    const result = Float64Array.from({ length: elementCount(shape!) }, (_, index) => {
+      const [plane, row, column] = [Math.floor(index / (rows * columns)), Math.floor(index / columns) % rows, index % columns];
+      const window: number[] = [];
+      for (let i = 0; i < kernel[0]; i++)
+        for (let j = 0; j < kernel[1]; j++) {
+          const [y, at] = [row * strides[0] + i - pads[0], column * strides[1] + j - pads[1]];
+          if (y >= 0 && y < height && at >= 0 && at < width) window.push(x!.data[(plane * height + y) * width + at]!);
+        }
+      return combine(window);
+    });
+    return [result];
+  };
 
 export const convolutionKernels: { readonly [Op in keyof typeof convolutionOps]: Kernel<AttributesOf<Op>> } = {
   Conv: ([x, weight, bias], attributes, [shape]) => {

@@ -3,12 +3,16 @@ import type { AttributesOf } from '../../../graph/ops/index.ts';
 import type { elementwiseOps } from '../../../graph/ops/elementwise.ts';
 import { broadcastTo, type Kernel } from '../kernel.ts';
 
-const unary = (apply: (x: number) => number): Kernel<object> => ([x]) => [x!.data.map(apply)];
+const unary =
+  (apply: (x: number) => number): Kernel<object> =>
+  ([x]) => [x!.data.map(apply)];
 
-const binary = (apply: (a: number, b: number) => number): Kernel<object> => ([a, b], _, [shape]) => {
-  const [left, right] = [broadcastTo(a!, shape!), broadcastTo(b!, shape!)];
-  return [left.map((element, i) => apply(element, right[i]!))];
-};
+const binary =
+  (apply: (a: number, b: number) => number): Kernel<object> =>
+  ([a, b], _, [shape]) => {
+    const [left, right] = [broadcastTo(a!, shape!), broadcastTo(b!, shape!)];
+    return [left.map((element, i) => apply(element, right[i]!))];
+  };
 
 /** The error function to double precision: 2 / sqrt(pi) * exp(-x^2) * sum of 2^n x^(2n+1) / (2n+1)!!, all terms of one sign. */
 export function errorFunction(x: number): number {

@@ -6,7 +6,17 @@ import { broadcastStrides, broadcastTo, offsets, type Kernel } from '../kernel.t
 import type { Numbers } from '../numbers.ts';
 
 /** Adds the product of a [rows, inner] at `atA` and b [inner, columns] at `atB` to `result` at `atResult`. */
-function multiplyInto(result: Float64Array, atResult: number, a: Float64Array, atA: number, b: Float64Array, atB: number, rows: number, inner: number, columns: number): void {
+function multiplyInto(
+  result: Float64Array,
+  atResult: number,
+  a: Float64Array,
+  atA: number,
+  b: Float64Array,
+  atB: number,
+  rows: number,
+  inner: number,
+  columns: number,
+): void {
   for (let row = 0; row < rows; row++) {
     for (let k = 0; k < inner; k++) {
       const factor = a[atA + row * inner + k]!;
@@ -62,7 +72,8 @@ export const matmulKernels: { readonly [Op in keyof typeof matmulOps]: Kernel<At
           const total = powers.reduce((sum, power) => sum + power, 0);
           powers.forEach((power, j) => {
             for (let k = 0; k < valueHeadWidth; k++) {
-              result[(n * queries + i) * valueWidth + head * valueHeadWidth + k]! += (power / total) * value!.data[(n * keys + j) * valueWidth + head * valueHeadWidth + k]!;
+              result[(n * queries + i) * valueWidth + head * valueHeadWidth + k]! +=
+                (power / total) * value!.data[(n * keys + j) * valueWidth + head * valueHeadWidth + k]!;
             }
           });
         }

@@ -20,7 +20,15 @@ function linearTap(position: number, scale: number, size: number): readonly [num
 
 export const movementKernels: { readonly [Op in keyof typeof movementOps]: Kernel<AttributesOf<Op>> } = {
   Reshape: ([x]) => [x!.data.slice()],
-  Transpose: ([x], { perm }, [shape]) => [read(x!, offsets(shape!, perm.map((axis) => rowMajorStrides(x!.shape)[axis]!)))],
+  Transpose: ([x], { perm }, [shape]) => [
+    read(
+      x!,
+      offsets(
+        shape!,
+        perm.map((axis) => rowMajorStrides(x!.shape)[axis]!),
+      ),
+    ),
+  ],
   Expand: ([x], _, [shape]) => [broadcastTo(x!, shape!).slice()],
 
   Slice: ([x], { axes, starts, steps }, [shape]) => {

@@ -57,7 +57,12 @@ export const gallery = {
   likenessNumbers: (value: string, own: string, stranger: string) => `${value}, where your own photos among themselves have ${own} and strangers ${stranger}.`,
   likenessUnknown: 'Not looked at yet.',
   likenessNoPhotos: 'There are no photos to compare with.',
-  skin: { same: 'Skin tone as in your photos.', lighter: 'Skin lighter than in any of your photos.', darker: 'Skin darker than in any of your photos.', hue: 'Skin of another hue than in your photos.' },
+  skin: {
+    same: 'Skin tone as in your photos.',
+    lighter: 'Skin lighter than in any of your photos.',
+    darker: 'Skin darker than in any of your photos.',
+    hue: 'Skin of another hue than in your photos.',
+  },
   favourite: 'Favourite',
   unfavourite: 'No longer a favourite',
   setAside: 'Set aside',

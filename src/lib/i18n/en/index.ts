@@ -10,4 +10,24 @@ import { settings } from './settings.ts';
 import { device, start } from './start.ts';
 import { studio } from './studio.ts';
 
-export const en = { meta, common, units, header, ribbon, errors, update, start, device, photos, checks, consent, likeness, studio, gallery, models, settings, privacy, about };
+export const en = {
+  meta,
+  common,
+  units,
+  header,
+  ribbon,
+  errors,
+  update,
+  start,
+  device,
+  photos,
+  checks,
+  consent,
+  likeness,
+  studio,
+  gallery,
+  models,
+  settings,
+  privacy,
+  about,
+};

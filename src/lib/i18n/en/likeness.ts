@@ -21,14 +21,17 @@ export const likeness = {
   planLayers: { all: 'every layer', transformer: 'the transformer layers alone', attention: 'the attention layers alone' },
   planMemory: (px: number, layers: string, isComputedTwice: boolean, need: string) =>
     `On this computer your likeness is learned at ${px} px, with ${layers}${isComputedTwice ? ', some of it computed twice to save memory' : ''}; it needs about ${need}.`,
-  planTooLarge: (available: string, weights: string) => `Learning with this model does not fit on this computer: about ${available} can be used, and its weights alone take ${weights}.`,
-  planTooLargeTensor: (limit: string, part: string) => `Learning with this model does not fit on this computer: the graphics card takes pieces of ${limit} at most, and this model has one of ${part}.`,
+  planTooLarge: (available: string, weights: string) =>
+    `Learning with this model does not fit on this computer: about ${available} can be used, and its weights alone take ${weights}.`,
+  planTooLargeTensor: (limit: string, part: string) =>
+    `Learning with this model does not fit on this computer: the graphics card takes pieces of ${limit} at most, and this model has one of ${part}.`,
   planLighter: (label: string) => `${label} fits: choose it under Models.`,
   effortTitle: 'How long to learn',
   effortNotes: {
     fast: 'A first look, with half the samples of Standard.',
     normal: 'What most faces need.',
-    thorough: 'Twice the samples of Standard. With twelve photos or more, a few are kept aside: towards the end, test pictures are compared with them, and the best state is kept.',
+    thorough:
+      'Twice the samples of Standard. With twelve photos or more, a few are kept aside: towards the end, test pictures are compared with them, and the best state is kept.',
   },
   efforts: { fast: 'Quick', normal: 'Standard', thorough: 'Thorough' },
   main: 'Start learning',
@@ -79,7 +82,8 @@ export const likeness = {
   failedTitle: 'Learning stopped',
   checkpointKept: 'The last saved state is kept; you can go on from there.',
   fileTitle: 'Likeness file',
-  fileLead: 'A likeness is yours: keep it as a file, or bring one. LoRA files for Stable Diffusion 1.x and 2.x from kohya, diffusers, peft and others work, if the model they were made with is here.',
+  fileLead:
+    'A likeness is yours: keep it as a file, or bring one. LoRA files for Stable Diffusion 1.x and 2.x from kohya, diffusers, peft and others work, if the model they were made with is here.',
   fileChoose: 'Bring a likeness file',
   fileDrop: 'or drop it here',
   fileChecking: 'Checking the file…',

@@ -54,11 +54,13 @@ export const models = {
   failedTitle: 'Loading stopped',
   noRoom: (needed: string, free: string) => `${needed} are still to come; this browser grants ${free}.`,
   licenceTitle: (label: string) => `The licence of ${label}`,
-  licenceFrom: (host: string, size: string | null) => `It comes from ${host}${size === null ? '' : `, ${size}`}. That host learns your internet address and which files you load; nothing of your photos, words or pictures.`,
+  licenceFrom: (host: string, size: string | null) =>
+    `It comes from ${host}${size === null ? '' : `, ${size}`}. That host learns your internet address and which files you load; nothing of your photos, words or pictures.`,
   licenceLocal: 'The files are copied into this browser’s storage. Your folder stays as it is, and nothing is sent.',
   licenceFree: 'You may use it for any purpose if you name its makers.',
   licenceForbids: (name: string) => `${name} lets you use the model and its pictures freely, but you agree not to use them:`,
-  licenceUnknown: 'This app does not know the licence of this model; please read it where the model comes from. Nearly all Stable Diffusion models forbid at least this:',
+  licenceUnknown:
+    'This app does not know the licence of this model; please read it where the model comes from. Nearly all Stable Diffusion models forbid at least this:',
   licenceTravels: 'These words travel inside every likeness that you learn with it.',
   licenceRead: 'Read the whole licence',
   licenceAccept: (bytes: string) => `I accept, load ${bytes}`,
@@ -68,7 +70,8 @@ export const models = {
   helpersLead: 'Small files that help a model of Stable Diffusion 1.5. The studio offers what fits, once it is here.',
   helperHere: 'Ready in the studio',
   ownTitle: 'A model of your own',
-  ownLead: 'Any Stable Diffusion 1.x or 2.x: a folder in diffusers format, or a single safetensors file. No conversion is needed. Pickle files (.ckpt, .bin) are refused, because they can run programs.',
+  ownLead:
+    'Any Stable Diffusion 1.x or 2.x: a folder in diffusers format, or a single safetensors file. No conversion is needed. Pickle files (.ckpt, .bin) are refused, because they can run programs.',
   addressLabel: 'Name on the hub, or web address of its folder',
   addressPlaceholder: 'owner/name',
   addressAdd: 'Load from there',

@@ -63,7 +63,8 @@ export const photos = {
   mended: (name: string) => `${name} is good now and in use.`,
   stillOut: (name: string, mark: string) => `${name} is still left out: ${mark.toLowerCase()}.`,
   intake: {
-    working: (name: string, done: number, total: number) => (total <= 1 ? `Looking at ${name}` : `Looking at ${name}, file ${done.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')}`),
+    working: (name: string, done: number, total: number) =>
+      total <= 1 ? `Looking at ${name}` : `Looking at ${name}, file ${done.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')}`,
     reading: 'Reading what you dropped',
     stop: 'Stop adding',
     label: 'Adding photos',

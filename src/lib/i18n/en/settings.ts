@@ -16,7 +16,8 @@ export const settings = {
   },
   offerTitle: 'This machine offers',
   offerAdapter: (name: string) => `Graphics card: ${name}`,
-  offerSoftware: (name: string) => `WebGPU without a graphics card (${name}): it is the processor, about a hundred times slower than WebAssembly. Automatic leaves it alone.`,
+  offerSoftware: (name: string) =>
+    `WebGPU without a graphics card (${name}): it is the processor, about a hundred times slower than WebAssembly. Automatic leaves it alone.`,
   offerNoAdapter: 'No WebGPU in this browser, so the graphics card cannot be used.',
   offerThreads: (threads: number) => `Processor: WebAssembly on ${plural(threads, 'thread', 'threads')}`,
   backendNext: 'A change takes effect with the next job.',

@@ -13,10 +13,16 @@ export const checks: Catalogue['checks'] = {
     'no-face': { mark: '얼굴 없음', reason: () => '얼굴을 찾지 못했어요. 옆으로 누운 사진이면 돌려 주시고, 아니면 얼굴이 잘 보이는 사진을 골라 주세요.' },
     'several-faces': { mark: '여러 얼굴', reason: (faces) => `비슷한 크기의 얼굴이 ${number(faces)}개 있어요. 내 얼굴을 고르거나 그 얼굴만 남게 잘라 주세요.` },
     'other-person': { mark: '다른 사람?', reason: () => '다른 사진들의 얼굴과 닮지 않았어요. 그래도 본인이 맞다면 그대로 쓰면 돼요.' },
-    'face-small': { mark: '얼굴이 작음', reason: (px, limit) => `얼굴 높이가 ${Math.round(px)} px뿐이에요. 자세히 보려면 ${limit} px가 필요해요. 더 가까이에서 찍은 사진이 더 많이 가르쳐요.` },
+    'face-small': {
+      mark: '얼굴이 작음',
+      reason: (px, limit) => `얼굴 높이가 ${Math.round(px)} px뿐이에요. 자세히 보려면 ${limit} px가 필요해요. 더 가까이에서 찍은 사진이 더 많이 가르쳐요.`,
+    },
     'face-cut-off': { mark: '얼굴이 잘림', reason: () => '얼굴이 사진 가장자리에서 잘렸어요. 얼굴이 다 나온 사진을 골라 주세요.' },
     'not-upright': { mark: '누워 있음', reason: () => '얼굴이 옆으로 누워 있어요. 사진을 바로 돌려 주세요.' },
-    'turned-away': { mark: '너무 돌아감', reason: (degrees, limit) => `고개가 카메라에서 ${Math.round(degrees)}° 돌아가 얼굴의 반이 보이지 않아요. ${limit}°까지는 괜찮아요.` },
+    'turned-away': {
+      mark: '너무 돌아감',
+      reason: (degrees, limit) => `고개가 카메라에서 ${Math.round(degrees)}° 돌아가 얼굴의 반이 보이지 않아요. ${limit}°까지는 괜찮아요.`,
+    },
     'eyes-closed': { mark: '눈 감음', reason: () => '눈을 감고 있어요. 눈을 뜬 사진을 골라 주세요.' },
     covered: { mark: '얼굴이 가려짐', reason: () => '선글라스, 마스크, 손처럼 얼굴을 가리는 것이 있어요. 그것까지 얼굴로 배우게 돼요.' },
     blurred: { mark: '흐림', reason: () => '얼굴이 흐리거나 작은 그림을 키운 사진이에요. 흐린 것까지 배우게 돼요.' },

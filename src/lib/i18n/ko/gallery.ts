@@ -57,7 +57,12 @@ export const gallery: Catalogue['gallery'] = {
   likenessNumbers: (value, own, stranger) => `${value}이에요. 내 사진끼리는 ${own}, 다른 사람과는 ${stranger}쯤이에요.`,
   likenessUnknown: '아직 살펴보지 않았어요.',
   likenessNoPhotos: '견주어 볼 사진이 없어요.',
-  skin: { same: '피부색이 사진과 같아요.', lighter: '피부가 어느 사진보다도 밝아요.', darker: '피부가 어느 사진보다도 어두워요.', hue: '피부 색조가 사진과 달라요.' },
+  skin: {
+    same: '피부색이 사진과 같아요.',
+    lighter: '피부가 어느 사진보다도 밝아요.',
+    darker: '피부가 어느 사진보다도 어두워요.',
+    hue: '피부 색조가 사진과 달라요.',
+  },
   favourite: '마음에 들어요',
   unfavourite: '마음에 든 것에서 빼기',
   setAside: '치워 두기',

@@ -23,7 +23,8 @@ export const likeness: Catalogue['likeness'] = {
   planMemory: (px, layers, isComputedTwice, need) =>
     `이 컴퓨터에서는 ${px} px 크기로, ${layers} 배워요. ${isComputedTwice ? '메모리를 아끼려고 일부는 두 번 계산하고, ' : ''}메모리는 ${need}쯤 필요해요.`,
   planTooLarge: (available, weights) => `이 모델로는 이 컴퓨터에서 배울 수 없어요. 쓸 수 있는 메모리는 ${available}쯤인데, 가중치만 ${weights}예요.`,
-  planTooLargeTensor: (limit, part) => `이 모델로는 이 컴퓨터에서 배울 수 없어요. 그래픽 카드는 ${limit}까지만 한 번에 다룰 수 있는데, 이 모델에는 ${part}짜리가 있어요.`,
+  planTooLargeTensor: (limit, part) =>
+    `이 모델로는 이 컴퓨터에서 배울 수 없어요. 그래픽 카드는 ${limit}까지만 한 번에 다룰 수 있는데, 이 모델에는 ${part}짜리가 있어요.`,
   planLighter: (label) => `${label} 모델은 들어가요. 모델 페이지에서 골라 주세요.`,
   effortTitle: '얼마나 오래 배울까요',
   effortNotes: {
@@ -78,7 +79,8 @@ export const likeness: Catalogue['likeness'] = {
   failedTitle: '배우기가 멈췄어요',
   checkpointKept: '마지막으로 저장한 상태가 남아 있어서 이어서 할 수 있어요.',
   fileTitle: '닮음 파일',
-  fileLead: '닮음은 당신 것이에요. 파일로 간직하거나 가져올 수 있어요. 만들 때 쓴 모델이 여기 있으면 kohya, diffusers, peft 등의 Stable Diffusion 1.x와 2.x용 LoRA 파일을 쓸 수 있어요.',
+  fileLead:
+    '닮음은 당신 것이에요. 파일로 간직하거나 가져올 수 있어요. 만들 때 쓴 모델이 여기 있으면 kohya, diffusers, peft 등의 Stable Diffusion 1.x와 2.x용 LoRA 파일을 쓸 수 있어요.',
   fileChoose: '닮음 파일 가져오기',
   fileDrop: '또는 여기에 놓기',
   fileChecking: '파일을 확인하고 있어요…',

@@ -54,11 +54,13 @@ export const models: Catalogue['models'] = {
   failedTitle: '받기가 멈췄어요',
   noRoom: (needed, free) => `아직 ${needed}가 필요한데, 이 브라우저가 허용한 공간은 ${free}예요.`,
   licenceTitle: (label) => `${label}의 라이선스`,
-  licenceFrom: (host, size) => `${host}에서 받아요${size === null ? '' : ` (${size})`}. 그 서버는 인터넷 주소와 어떤 파일인지를 알게 되고, 사진이나 쓴 말, 그림에 관한 것은 알지 못해요.`,
+  licenceFrom: (host, size) =>
+    `${host}에서 받아요${size === null ? '' : ` (${size})`}. 그 서버는 인터넷 주소와 어떤 파일인지를 알게 되고, 사진이나 쓴 말, 그림에 관한 것은 알지 못해요.`,
   licenceLocal: '파일을 이 브라우저의 저장소로 복사해요. 원래 폴더는 그대로이고 아무것도 보내지 않아요.',
   licenceFree: '만든 이를 밝히면 어떤 목적으로든 쓸 수 있어요.',
   licenceForbids: (name) => `${name} 라이선스에 따라 모델과 그림을 자유롭게 쓸 수 있지만, 다음과 같이 쓰지 않기로 동의하는 것이에요. (라이선스 원문)`,
-  licenceUnknown: '이 모델의 라이선스를 이 앱은 알지 못해요. 모델이 있던 곳에서 읽어 주세요. 거의 모든 Stable Diffusion 모델은 적어도 다음을 금지해요. (라이선스 원문)',
+  licenceUnknown:
+    '이 모델의 라이선스를 이 앱은 알지 못해요. 모델이 있던 곳에서 읽어 주세요. 거의 모든 Stable Diffusion 모델은 적어도 다음을 금지해요. (라이선스 원문)',
   licenceTravels: '이 문장들은 이 모델로 배운 모든 닮음 안에 함께 들어가요.',
   licenceRead: '라이선스 전문 읽기',
   licenceAccept: (bytes) => `동의하고 ${bytes} 받기`,
@@ -68,7 +70,8 @@ export const models: Catalogue['models'] = {
   helpersLead: 'Stable Diffusion 1.5 계열 모델을 돕는 작은 파일이에요. 받아 두면 스튜디오가 알맞은 것을 권해요.',
   helperHere: '스튜디오에서 쓸 수 있어요',
   ownTitle: '내 모델',
-  ownLead: 'Stable Diffusion 1.x와 2.x라면 무엇이든 돼요. diffusers 형식 폴더나 safetensors 파일 하나면 되고, 변환은 필요 없어요. 피클 파일(.ckpt, .bin)은 프로그램을 실행할 수 있어서 받지 않아요.',
+  ownLead:
+    'Stable Diffusion 1.x와 2.x라면 무엇이든 돼요. diffusers 형식 폴더나 safetensors 파일 하나면 되고, 변환은 필요 없어요. 피클 파일(.ckpt, .bin)은 프로그램을 실행할 수 있어서 받지 않아요.',
   addressLabel: '허브에서의 이름 또는 폴더의 웹 주소',
   addressPlaceholder: 'owner/name',
   addressAdd: '거기서 받기',

@@ -27,7 +27,8 @@ const optionTable = {
 } as const;
 
 async function prepare(folder: string, model: string, exported: string, sizePx: number, wantsExport: boolean): Promise<void> {
-  if (!existsSync(join(folder, 'model_index.json'))) await runProcess(python, [join(reference, 'conformance/write_folder.py'), join(reference, 'conformance/published', `${model}.json`), folder, 'float32']);
+  if (!existsSync(join(folder, 'model_index.json')))
+    await runProcess(python, [join(reference, 'conformance/write_folder.py'), join(reference, 'conformance/published', `${model}.json`), folder, 'float32']);
   if (wantsExport && !existsSync(`${exported}.json`)) await runProcess(python, [join(reference, 'bench_sd.py'), 'export', folder, String(sizePx), exported]);
 }
 
@@ -76,7 +77,9 @@ async function main(): Promise<void> {
       for (const contestant of contestants) {
         const turn = await contestant.turn();
         if (round > 0 || rounds === 0) turns.get(contestant.name)!.push(turn);
-        console.error(`${unit}, ${contestant.name}: ${turn.seconds.toFixed(1)} s, ${turn.cpuSeconds?.toFixed(1)} s of processor time${round === 0 && rounds > 0 ? ' (warming up)' : ''}`);
+        console.error(
+          `${unit}, ${contestant.name}: ${turn.seconds.toFixed(1)} s, ${turn.cpuSeconds?.toFixed(1)} s of processor time${round === 0 && rounds > 0 ? ' (warming up)' : ''}`,
+        );
       }
     }
     for (const contestant of contestants) contestant.close();

@@ -5,7 +5,12 @@ import { TorchRandom } from '#models/tensor/random.ts';
 import { serveTurns } from './line-process.ts';
 
 const [file, sizePx, threads] = process.argv.slice(2) as [string, string, string];
-const session = await InferenceSession.create(file, { executionProviders: ['cpu'], graphOptimizationLevel: 'all', intraOpNumThreads: Number(threads), logSeverityLevel: 3 });
+const session = await InferenceSession.create(file, {
+  executionProviders: ['cpu'],
+  graphOptimizationLevel: 'all',
+  intraOpNumThreads: Number(threads),
+  logSeverityLevel: 3,
+});
 const random = new TorchRandom(1);
 const side = Number(sizePx) / 8;
 const { contextWidth } = JSON.parse(await readFile(`${file}.json`, 'utf8')) as { contextWidth: number };

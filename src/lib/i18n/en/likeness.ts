@@ -29,9 +29,9 @@ export const likeness = {
   effortTitle: 'How long to learn',
   effortNotes: {
     fast: 'A first look, with half the samples of Standard.',
-    normal: 'What most faces need.',
+    normal: 'The length that our published results were measured with.',
     thorough:
-      'Twice the samples of Standard. With twelve photos or more, a few are kept aside: towards the end, test pictures are compared with them, and the best state is kept.',
+      'Twice the samples of Standard. With twelve photos or more, a few are kept aside: towards the end, test pictures are compared with them, and the best state is kept. We have not yet measured that it is better than Standard.',
   },
   efforts: { fast: 'Quick', normal: 'Standard', thorough: 'Thorough' },
   main: 'Start learning',

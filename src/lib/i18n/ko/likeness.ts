@@ -29,8 +29,9 @@ export const likeness: Catalogue['likeness'] = {
   effortTitle: '얼마나 오래 배울까요',
   effortNotes: {
     fast: '가볍게 먼저 봐요. 샘플은 보통의 절반이에요.',
-    normal: '대부분의 얼굴에 알맞아요.',
-    thorough: '샘플이 보통의 두 배예요. 사진이 열두 장 이상이면 몇 장을 따로 두고, 끝날 무렵 시험 그림을 그 사진들과 비교해 가장 좋은 상태를 남겨요.',
+    normal: '공개한 결과를 잰 길이예요.',
+    thorough:
+      '샘플이 보통의 두 배예요. 사진이 열두 장 이상이면 몇 장을 따로 두고, 끝날 무렵 시험 그림을 그 사진들과 비교해 가장 좋은 상태를 남겨요. 보통보다 나은지는 아직 재지 못했어요.',
   },
   efforts: { fast: '빠르게', normal: '보통', thorough: '꼼꼼히' },
   main: '배우기 시작',

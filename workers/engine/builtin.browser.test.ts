@@ -19,21 +19,7 @@ const photoIds = ['01', '05', '09'];
 beforeAll(async () => {
   await deleteEverything();
   await engine.api.configure({ backend: 'wasm' });
-  for (const [index, id] of photoIds.entries()) {
-    const result = await photos.prepare(await (await fetch(`/static/samples/ada/${id}.jpg`)).blob(), `${id}.jpg`);
-    if (!result.ok) throw new Error(result.error.message);
-    await addPhoto({
-      id,
-      projectId: 'p',
-      fileName: `${id}.jpg`,
-      addedAt: index,
-      original: null,
-      edit: noEdit,
-      chosenFace: null,
-      overridden: [],
-      ...result.photo,
-    });
-  }
+  await storeSamples(photoIds);
 });
 afterAll(() => {
   engine.worker.terminate();
@@ -77,22 +63,7 @@ test('eight samples and a picture of two steps', { timeout: 300_000 }, async () 
 
 test('a snapshot is tried on a photo kept aside, with captions of what was measured', { timeout: 300_000 }, async () => {
   const ids = ['01', '03', '05', '07', '09', '11'];
-  for (const [index, id] of ids.entries()) {
-    const result = await photos.prepare(await (await fetch(`/static/samples/ada/${id}.jpg`)).blob(), `${id}.jpg`);
-    if (!result.ok) throw new Error(result.error.message);
-    expect(result.photo.measures?.faces).toHaveLength(1);
-    await addPhoto({
-      id,
-      projectId: 'p',
-      fileName: `${id}.jpg`,
-      addedAt: index,
-      original: null,
-      edit: noEdit,
-      chosenFace: null,
-      overridden: [],
-      ...result.photo,
-    });
-  }
+  await storeSamples(ids);
   const trials: TrialPlan = {
     heldOutPhotos: 1,
     fromShare: 1,
@@ -111,3 +82,23 @@ test('a snapshot is tried on a photo kept aside, with captions of what was measu
   expect(events.filter(({ kind }) => kind === 'checkpoint')).toHaveLength(2);
   expect(events.at(-1)).toEqual({ kind: 'finished', likenessId: 'likeness-tried' });
 });
+
+/** Prepares photos of the sample person as the page does, and stores them; each must show one face. */
+async function storeSamples(ids: readonly string[]): Promise<void> {
+  for (const [index, id] of ids.entries()) {
+    const result = await photos.prepare(await (await fetch(`/static/samples/ada/${id}.jpg`)).blob(), `${id}.jpg`);
+    if (!result.ok) throw new Error(result.error.message);
+    expect(result.photo.measures?.faces).toHaveLength(1);
+    await addPhoto({
+      id,
+      projectId: 'p',
+      fileName: `${id}.jpg`,
+      addedAt: index,
+      original: null,
+      edit: noEdit,
+      chosenFace: null,
+      overridden: [],
+      ...result.photo,
+    });
+  }
+}

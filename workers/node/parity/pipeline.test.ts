@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseSafetensors } from '#models/formats/safetensors.ts';
 import { LoadedModel } from '#models/pipelines/loaded-model.ts';
+import type { TextToImageRequest } from '#models/pipelines/text-to-image.ts';
 import type { SchedulerId } from '#models/schedulers/index.ts';
 import { widenHalves } from '#models/tensor/float16.ts';
 import { openModelDirectory } from '../model-directory.ts';
@@ -21,20 +22,16 @@ beforeAll(async () => {
 });
 afterAll(() => runner.dispose());
 
+/** The picture that diffusers drew for this case. */
+function requestOf({ scheduler, steps, guidance, seed }: (typeof cases)[number]): TextToImageRequest {
+  const [prompt, negativePrompt] = [metadata['prompt']!, metadata['negative']!];
+  return { prompt, negativePrompt, widthPx: 64, heightPx: 96, scheduler, steps, guidance, seed, loras: [] };
+}
+
 test.each(cases.map((entry, index) => ({ ...entry, index })))(
   '$scheduler, $steps steps, guidance $guidance, seed $seed: the picture of diffusers',
   async ({ index, scheduler, steps, guidance, seed }) => {
-    const request = {
-      prompt: metadata['prompt']!,
-      negativePrompt: metadata['negative']!,
-      widthPx: 64,
-      heightPx: 96,
-      scheduler,
-      steps,
-      guidance,
-      seed,
-      loras: [],
-    };
+    const request = requestOf({ scheduler, steps, guidance, seed });
     const { latents, picture } = await drawPicture(model, request);
     expect(relativeDifference(latents.data, tensors.get(`case${index}.latents`)!.data as Float32Array)).toBeLessThan(1e-4);
     expect(psnr(picture.rgb, widenHalves(tensors.get(`case${index}.picture`)!.data as Uint16Array))).toBeGreaterThan(50);
@@ -53,18 +50,7 @@ test('where scores of attention cannot be bound at once they are computed in par
     .filter(({ op }) => op === 'Softmax')
     .flatMap(({ outputs }) => outputs.map(({ shape }) => shape.reduce((product, side) => product * side, 4)));
   expect(Math.max(...scores)).toBeLessThanOrEqual(4096);
-  const { scheduler, steps, guidance, seed } = cases[0]!;
-  const request = {
-    prompt: metadata['prompt']!,
-    negativePrompt: metadata['negative']!,
-    widthPx: 64,
-    heightPx: 96,
-    scheduler,
-    steps,
-    guidance,
-    seed,
-    loras: [],
-  };
+  const request = requestOf(cases[0]!);
   const { picture } = await drawPicture(inParts, request);
   expect(psnr(picture.rgb, widenHalves(tensors.get('case0.picture')!.data as Uint16Array))).toBeGreaterThan(50);
   await small.dispose();

@@ -16,6 +16,9 @@ const groups: readonly { readonly name: string; has(tone: number): boolean }[] =
   { name: 'dark (0.67 and above)', has: (tone) => tone >= 0.67 },
 ];
 
+/** What `driftRow` fills. */
+const driftColumns = ['cosine', 'top-1', 'skin lightness', 'skin hue', 'apparent age'].flatMap((measure) => [`${measure}: all`, 'best 12']);
+
 /** Only sets that are there of every person, so that means compare. */
 export function formatSets(people: readonly MeasuredPerson[]): string {
   const names = Object.keys(people[0]?.sets ?? {}).filter((name) =>
@@ -29,20 +32,7 @@ export function formatSets(people: readonly MeasuredPerson[]): string {
       [...sets.map((set) => setRow(set.name.split(' ').at(-1) ?? set.name, set.scored)), setRow('**all**', scored)],
     )}`,
     `### By person, all sets together\n\n${table(
-      [
-        'person',
-        'skin tone',
-        'cosine: all',
-        'best 12',
-        'top-1: all',
-        'best 12',
-        'skin lightness: all',
-        'best 12',
-        'skin hue: all',
-        'best 12',
-        'apparent age: all',
-        'best 12',
-      ],
+      ['person', 'skin tone', ...driftColumns],
       people.map((person) =>
         driftRow(
           person.name,
@@ -52,20 +42,7 @@ export function formatSets(people: readonly MeasuredPerson[]): string {
       ),
     )}`,
     `### By tone group\n\n${table(
-      [
-        'group',
-        'people',
-        'cosine: all',
-        'best 12',
-        'top-1: all',
-        'best 12',
-        'skin lightness: all',
-        'best 12',
-        'skin hue: all',
-        'best 12',
-        'apparent age: all',
-        'best 12',
-      ],
+      ['group', 'people', ...driftColumns],
       groups.flatMap(({ name, has }) => {
         const of = scored.filter(({ person }) => has(person.skinTone));
         return of.length === 0 ? [] : [driftRow(name, new Set(of.map(({ person }) => person.name)).size, of)];

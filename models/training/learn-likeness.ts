@@ -1,6 +1,4 @@
 /** @file The train job from photos to factors, told as events: what the browser's worker and the command line both run. */
-import { planTraining } from '../autodiff/checkpointing.ts';
-import { compilePlan } from '../autodiff/run-plan.ts';
 import type { LoraConfig } from '../lora/lora-config.ts';
 import { initializeLora, type LoraFactors, type LoraWeights } from '../lora/lora-weights.ts';
 import type { LoadedModel } from '../pipelines/loaded-model.ts';
@@ -10,6 +8,7 @@ import { noiseSchedule } from '../schedulers/noise-schedule.ts';
 import { resolveOptions } from '../schedulers/scheduler-config.ts';
 import type { Subject } from '../text/prompt.ts';
 import type { FaceEmbedding } from '../vision/face-embedding.ts';
+import { compileTraining } from './compile-training.ts';
 import { copyFactors, holdTrial, isTrialDue, type TrialSetup } from './hold-trials.ts';
 import { startFromLora } from './init-lora.ts';
 import { AdamW } from './optimizers/adamw.ts';
@@ -17,7 +16,6 @@ import { prepareExamples, type LearningPhoto } from './prepare-examples.ts';
 import type { TrainingRecipe } from './recipe.ts';
 import { trainLora, type TrainingPlan, type TrainingState, type TrainingStep } from './train-lora.ts';
 import { reasonToStop, splitPhotos, type Trial, type TrialPlan } from './trials.ts';
-import { attentionPartBytes, trainingStages } from './training-graph.ts';
 
 export interface LearnOptions {
   /** Who the captions say it is. */
@@ -30,11 +28,11 @@ export interface LearnOptions {
   readonly memoryBytes?: number;
   /** The adapter's `maxStorageBufferBindingSize`, where there is one. */
   readonly bindingBytes?: number;
-  /** Draws the same picture again and again, so that one can watch the likeness appear. */
   /** What to start from instead of nothing; see `init-lora.ts`. Not changed. */
   readonly init?: LoraWeights | null;
   /** Tries snapshots and keeps the best; null or none for the last state as it is. */
   readonly trials?: (Pick<TrialSetup, 'judge' | 'tileAbovePixels'> & { readonly plan: TrialPlan }) | null;
+  /** Draws the same picture again and again, so that one can watch the likeness appear. */
   readonly preview: { readonly request: Omit<TextToImageRequest, 'loras'>; readonly everySamples: number } | null;
 }
 
@@ -67,16 +65,7 @@ export async function* learnLikeness(
   const set = prepared.value;
   const trials = await prepareTrials(kept, options);
   // Everything that is asked of the text encoder and the autoencoder is known now: their room is for activations.
-  await model.keepOnly(['unet']);
-
-  const [, height, width] = set.latentShape;
-  const budget = options.memoryBytes ?? Infinity;
-  const stages = trainingStages(model.model.unet, {
-    size: { batch: options.plan.batchSize, height: height!, width: width!, contextLength: model.contextLength },
-    lora: options.lora,
-    attentionBytes: attentionPartBytes(budget, options.bindingBytes),
-  });
-  const compiled = await compilePlan(model.runner, planTraining(stages.request, budget), [await model.weightsOf('unet')]);
+  const { stages, compiled } = await compileTraining(model, { ...options, latentShape: set.latentShape, batchSize: options.plan.batchSize });
   const scale = options.lora.alpha / options.lora.rank;
   const state =
     resume ?? freshState(options.init ? startFromLora(options.init, stages.modules, scale) : initializeLora(stages.modules, scale, options.plan.seed));

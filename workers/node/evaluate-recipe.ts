@@ -2,7 +2,7 @@
  * @file The ablation of the training recipe: each variant learns the six people of the test set, draws them in four looks and is measured on photos
  * that were never shown. Takes up where it was stopped; any subset can be asked for, and the table is of everything that is there.
  *
- *   npm run evaluate:recipe -- [--variant NAME]... [--only NAME]... [--samples N] [--steps N] [--pictures N] [--people DIR] [--out DIR] [--table yes]
+ *   npm run evaluate:recipe -- [--variant NAME]... [--only NAME]... [--samples N] [--steps N] [--pictures N] [--people DIR] [--face FILE] [--out DIR]
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -19,17 +19,9 @@ import { openModelDirectory } from './model-directory.ts';
 import { createNodeRunner } from './ort-node-runner.ts';
 import { picturesPerStyle, type ExperimentPerson } from './people-experiment.ts';
 import { drawAndMeasure, readPeople } from './people-pictures.ts';
-import {
-  drawingVariants,
-  formatFactors,
-  formatVariants,
-  recordPictures,
-  trainingVariants,
-  type DrawingVariant,
-  type PictureRecord,
-  type TrainingVariant,
-  type VariantResult,
-} from './recipe-experiment.ts';
+import { recordPictures, type PictureRecord, type VariantResult } from './recipe-experiment.ts';
+import { formatFactors, formatVariants } from './recipe-table.ts';
+import { drawingVariants, trainingVariants, type DrawingVariant, type TrainingVariant } from './recipe-variants.ts';
 import { trainLikeness } from './train.ts';
 
 const { options } = parseOptions(
@@ -45,6 +37,7 @@ const { options } = parseOptions(
     samples: { kind: 'number', value: 'N', help: 'samples to learn from (default: those of the variant)' },
     steps: { kind: 'number', value: 'N', help: 'denoising steps (default: 12)' },
     pictures: { kind: 'number', value: 'N', help: `pictures of each look (default: ${picturesPerStyle})` },
+    face: { kind: 'text', value: 'FILE', help: 'LoRA of a face in general, for the rows that start from one' },
     out: { kind: 'text', value: 'DIR', help: 'where everything made is kept (default: .cache/evaluate-recipe)' },
   },
   process.argv.slice(2),
@@ -53,6 +46,7 @@ const model = 'builtin';
 const steps = options.steps ?? 12;
 const perStyle = options.pictures ?? picturesPerStyle;
 const weights = await openModelDirectory(model).readBytes('unet/diffusion_pytorch_model.safetensors');
+const faceLora = options.face === undefined ? null : { file: options.face, digest: digest(await readFile(options.face)) };
 const work = join(options.out ?? '.cache/evaluate-recipe', digest(weights));
 const runner = createNodeRunner();
 const { analyzer, dispose } = await openFaceAnalyzer(runner);
@@ -63,8 +57,17 @@ function digest(content: string | Uint8Array): string {
 }
 
 /** Named by what it was learned with: a changed recipe begins anew instead of mixing with old pictures. */
-function trainingFolder({ name, recipe, samples, trials }: TrainingVariant, person: ExperimentPerson): string {
-  return join(work, `${name}-${digest(JSON.stringify({ recipe, samples: options.samples ?? samples, trials }))}`, person.name);
+function trainingFolder({ name, recipe, samples, trials, seed, fromFace }: TrainingVariant, person: ExperimentPerson): string {
+  const learnedWith = { recipe, samples: options.samples ?? samples, trials, seed, faceLora: fromFace ? faceLora?.digest : undefined };
+  return join(work, `${name.replaceAll(/[^a-z0-9]+/g, '-')}-${digest(JSON.stringify(learnedWith))}`, person.name);
+}
+
+/** @throws {AppError} `usage` if a variant wants one and none was given */
+function initFileOf({ name, fromFace = false }: TrainingVariant): string | undefined {
+  if (!fromFace) return undefined;
+  if (faceLora === null)
+    throw new AppError('usage', { message: `"${name}" starts from a face in general`, help: 'Give --face FILE; `npm run face-lora` makes one.' });
+  return faceLora.file;
 }
 
 /** Trains unless it was done already. */
@@ -79,7 +82,8 @@ async function trainOnce(variant: TrainingVariant, person: ExperimentPerson): Pr
       photos: person.trainingFiles,
       personClass: person.personClass,
       outFile: file,
-      seed: 0,
+      seed: variant.seed ?? 0,
+      initFile: initFileOf(variant),
       samples: options.samples ?? variant.samples,
       recipe: variant.recipe,
       trials:

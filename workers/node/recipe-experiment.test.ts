@@ -1,16 +1,7 @@
 import { expect, test } from 'vitest';
-import {
-  difference,
-  drawingVariants,
-  estimate,
-  factors,
-  formatFactors,
-  formatVariants,
-  recordPictures,
-  trainingVariants,
-  type PictureRecord,
-  type VariantResult,
-} from './recipe-experiment.ts';
+import { difference, estimate, recordPictures, type PictureRecord, type VariantResult } from './recipe-experiment.ts';
+import { formatFactors, formatVariants } from './recipe-table.ts';
+import { drawingVariants, factors, trainingVariants } from './recipe-variants.ts';
 
 const picture = (identified: boolean, cosine: number | null, backdropHeld = true): PictureRecord => ({
   hasFace: cosine !== null,

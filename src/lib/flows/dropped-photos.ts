@@ -1,4 +1,5 @@
 /** @file The files that a person dropped, chose or pasted, folders walked to the bottom, as they are found: thousands of them hold nothing up. */
+import { isFile, isFolder, readFile, readFolder } from './dropped-entries.ts';
 
 export interface NamedFile {
   readonly file: Blob;
@@ -30,29 +31,11 @@ export function filesOfDrop(transfer: DataTransfer): AsyncIterable<NamedFile> | 
 async function* walk(entries: readonly FileSystemEntry[]): AsyncGenerator<NamedFile> {
   for (const entry of [...entries].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }))) {
     if (litter.test(entry.name)) continue;
-    if (entry instanceof FileSystemDirectoryEntry) yield* walk(await readFolder(entry));
-    else if (entry instanceof FileSystemFileEntry) {
-      const file = await new Promise<File | null>((resolve) => {
-        entry.file(resolve, () => {
-          resolve(null);
-        });
-      });
+    // A folder that may not be read is as good as empty.
+    if (isFolder(entry)) yield* walk(await readFolder(entry).catch(() => []));
+    else if (isFile(entry)) {
+      const file = await readFile(entry).catch(() => null);
       if (file !== null) yield { file, name: file.name };
     }
-  }
-}
-
-/** Browsers give a folder's entries in batches of a hundred; an empty one ends them. */
-async function readFolder(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
-  const reader = folder.createReader();
-  const all: FileSystemEntry[] = [];
-  for (;;) {
-    const batch = await new Promise<FileSystemEntry[]>((resolve) => {
-      reader.readEntries(resolve, () => {
-        resolve([]); // A folder that may not be read is as good as empty.
-      });
-    });
-    if (batch.length === 0) return all;
-    all.push(...batch);
   }
 }

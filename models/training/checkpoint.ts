@@ -3,7 +3,7 @@ import { AppError } from '../errors/app-error.ts';
 import { parseSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import { factorNames, type LoraFactors } from '../lora/lora-weights.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
-import { AdamW, type Moments } from './optimizers/adamw.ts';
+import { AdamW, defaultAdamWOptions, type AdamWOptions, type Moments } from './optimizers/adamw.ts';
 import type { Trial } from './trials.ts';
 import type { TrainingState } from './train-lora.ts';
 
@@ -30,6 +30,7 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
     likeness_checkpoint: formatVersion,
     samples_seen: String(state.samplesSeen),
     optimizer_steps: String(state.optimizer.steps),
+    optimizer_options: JSON.stringify(state.optimizer.options),
     smoothed_loss: JSON.stringify(state.smoothedLoss),
     scales: JSON.stringify(scales),
     trials: JSON.stringify(state.trials),
@@ -69,9 +70,14 @@ export function decodeCheckpoint(bytes: Uint8Array): TrainingState {
   return {
     samplesSeen: Number(metadata['samples_seen']),
     factors,
-    optimizer: new AdamW(undefined, { moments, steps: Number(metadata['optimizer_steps']) }),
+    optimizer: new AdamW(readOptimizerOptions(metadata['optimizer_options']), { moments, steps: Number(metadata['optimizer_steps']) }),
     smoothedLoss: JSON.parse(metadata['smoothed_loss']!) as number | null,
     trials: JSON.parse(metadata['trials'] ?? '[]') as Trial[], // Checkpoints from before trials have none.
     best: best.size === 0 ? null : best,
   };
+}
+
+/** Checkpoints from before the options were kept have none: PyTorch's were the only ones. */
+function readOptimizerOptions(text: string | undefined): AdamWOptions {
+  return text === undefined ? defaultAdamWOptions : (JSON.parse(text) as AdamWOptions);
 }

@@ -1,5 +1,6 @@
 /** @file How a likeness is learned unless someone asks otherwise. The numbers come from the runs in `README.md` of this folder. */
 import type { LoraConfig } from '../lora/lora-config.ts';
+import { defaultAdamWOptions, type AdamWOptions } from './optimizers/adamw.ts';
 import { firstRecipe, type TrainingRecipe } from './recipe.ts';
 import type { TrainingPlan } from './train-lora.ts';
 
@@ -14,6 +15,7 @@ export interface TrainingDefaults {
   readonly warmupShare: number;
   readonly captionDropout: number;
   readonly maxGradientNorm: number;
+  readonly optimizer: AdamWOptions;
 }
 
 /** For models of the built-in one's size. */
@@ -28,6 +30,7 @@ export const trainingDefaults: TrainingDefaults = {
   warmupShare: 0.05,
   captionDropout: 0.1,
   maxGradientNorm: 1,
+  optimizer: defaultAdamWOptions,
 };
 
 /** The plan of one run. */

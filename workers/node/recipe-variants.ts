@@ -1,5 +1,6 @@
 /** @file What the ablation compares, as data: recipes that are trained, and ways to draw with them. A new row of the table is a line here. */
 import { firstRecipe, type TrainingRecipe } from '#models/training/recipe.ts';
+import { defaultAdamWOptions, type AdamWOptions } from '#models/training/optimizers/adamw.ts';
 import { trainingPresets, type TrainingPreset, type TrialRhythm } from '#models/training/presets.ts';
 
 /** One way to learn. */
@@ -11,6 +12,10 @@ export interface TrainingVariant {
   readonly samples: number;
   /** Snapshots that are tried; none where not given. */
   readonly trials?: TrialRhythm;
+  /** Highest; the default, where none is given. */
+  readonly learningRate?: number;
+  /** The default one, where none is given. */
+  readonly optimizer?: AdamWOptions;
   /** 0, where none is given. */
   readonly seed?: number;
   /** Starts from the face in general that the command is given, and not from nothing. */
@@ -31,6 +36,7 @@ export interface DrawingVariant {
 
 const usualSamples = 1200;
 const withHalfBody = [...firstRecipe.faceHeights, 0.44];
+const quickMoments: AdamWOptions = { ...defaultAdamWOptions, beta2: 0.99 };
 const belowHighest = { spread: 'even', highest: 0.8 } as const;
 
 function withoutTrials({ samples, recipe }: TrainingPreset): Pick<TrainingPreset, 'samples' | 'recipe'> {
@@ -76,12 +82,27 @@ export const trainingVariants: readonly TrainingVariant[] = [
     samples: 600,
   },
   { name: 'half-body-600', what: 'half the samples, half-body crops', recipe: { ...firstRecipe, faceHeights: withHalfBody }, samples: 600 },
+  { name: 'measured', what: 'the preset, captions with expression, glasses, turn and shade too', ...withoutTrials(trainingPresets.normal), recipe: { ...trainingPresets.normal.recipe, captions: 'measured' } }, // prettier-ignore
   { name: 'normal, seed 1', what: 'the preset, another seed', ...withoutTrials(trainingPresets.normal), seed: 1 },
   { name: 'fast', what: 'the preset: half the samples', ...withoutTrials(trainingPresets.fast) },
   { name: 'fast, from a face', what: 'fast, from a face in general', ...withoutTrials(trainingPresets.fast), fromFace: true },
   { name: 'normal, from a face', what: 'normal, from a face in general', ...withoutTrials(trainingPresets.normal), fromFace: true },
   { name: 'quarter', what: 'a quarter of the samples', ...withoutTrials(trainingPresets.normal), samples: usualSamples / 4 },
   { name: 'quarter, from a face', what: 'a quarter of the samples, from a face in general', ...withoutTrials(trainingPresets.normal), samples: usualSamples / 4, fromFace: true }, // prettier-ignore
+  { name: 'quick moments', what: 'normal, second moment over a hundred updates', ...withoutTrials(trainingPresets.normal), optimizer: quickMoments },
+  {
+    name: 'long, quick moments',
+    what: 'twice the samples, second moment over a hundred updates',
+    ...withoutTrials(trainingPresets.thorough),
+    optimizer: quickMoments,
+  },
+  {
+    name: 'long, half rate',
+    what: 'twice the samples at half the rate, no trials, every photo',
+    ...withoutTrials(trainingPresets.thorough),
+    learningRate: 2e-3,
+  },
+  { name: 'normal, half rate', what: 'normal at half the rate', ...withoutTrials(trainingPresets.normal), learningRate: 2e-3 },
   { name: 'long', what: 'twice the samples, no trials, every photo', ...withoutTrials(trainingPresets.thorough) },
   {
     name: 'thorough',
@@ -119,7 +140,20 @@ export const drawingVariants: readonly DrawingVariant[] = [
   { name: 'captions-levels, guidance 7', training: 'captions-levels', what: 'guidance 7', weight: 1, guidance: 7 },
   { name: 'captions-levels, guidance 7, weight 0.85', training: 'captions-levels', what: 'guidance 7, LoRA weight 0.85', weight: 0.85, guidance: 7 },
   { name: 'captions-levels-600, guidance 5', training: 'captions-levels-600', what: 'guidance 5', weight: 1, guidance: 5 },
-  ...['normal, seed 1', 'fast', 'fast, from a face', 'normal, from a face', 'quarter', 'quarter, from a face', 'long'].map((training) => ({
+  ...[
+    'measured',
+    'normal, seed 1',
+    'fast',
+    'fast, from a face',
+    'normal, from a face',
+    'quarter',
+    'quarter, from a face',
+    'long',
+    'long, half rate',
+    'quick moments',
+    'long, quick moments',
+    'normal, half rate',
+  ].map((training) => ({
     name: `${training}, guidance 5`,
     training,
     what: 'guidance 5',

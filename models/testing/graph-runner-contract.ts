@@ -26,10 +26,10 @@ function weightNorm(): Graph {
   return builder.build();
 }
 
-/** x * factor on [4]. */
-function scale(factor: number): Graph {
+/** x * factor. */
+function scale(factor: number, shape: readonly number[] = [4]): Graph {
   const builder = new GraphBuilder(`times ${factor}`);
-  builder.output('y', builder.node('Mul', [builder.input('x', 'float32', [4]), builder.scalar(factor)]));
+  builder.output('y', builder.node('Mul', [builder.input('x', 'float32', shape), builder.scalar(factor)]));
   return builder.build();
 }
 
@@ -205,6 +205,21 @@ export function describeGraphRunner(title: string, create: () => Promise<GraphRu
         [1, 2, 3, 4, 5, 6],
       ]);
       await compiled.dispose();
+    });
+
+    test('what is disposed while a run of it is on its way ends after that run', async () => {
+      const set = await runner.upload(weights());
+      const compiled = await runner.compile(linear(), [set]);
+      const first = await compiled.runOnDevice({ x: float32([1, 3], [1, 0, -1]) });
+      const doubled = await runner.compile(scale(2, [1, 2]), []);
+      const running = [compiled.run({ x: float32([1, 3], [1, 0, -1]) }), doubled.run({ x: first['y']! })];
+      first['y']!.dispose();
+      set.dispose();
+      await Promise.all([compiled.dispose(), doubled.dispose()]);
+      expect((await Promise.all(running)).map(({ y }) => values(y))).toEqual([
+        [-1.5, -2.5],
+        [-3, -5],
+      ]);
     });
 
     test('a graph that was disposed refuses to run', async () => {

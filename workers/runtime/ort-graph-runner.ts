@@ -21,6 +21,11 @@ export class OrtGraphRunner implements GraphRunner {
   readonly #device: OrtDevice;
   readonly #compiled = new Set<OrtCompiledGraph>();
   readonly #weights = new Set<OrtWeightSet>();
+  /** Made here and not where they are handed over: a closure keeps all that lies around it, there the very weights. */
+  readonly #forget = {
+    weights: (set: OrtWeightSet): void => void this.#weights.delete(set),
+    compiled: (compiled: OrtCompiledGraph): void => void this.#compiled.delete(compiled),
+  };
 
   /** @param mutex the lock of this thread's onnxruntime: every runner in a thread must share it */
   constructor(platform: OrtPlatform, mutex: Mutex) {
@@ -42,7 +47,7 @@ export class OrtGraphRunner implements GraphRunner {
       });
       throw error;
     }
-    const set = new OrtWeightSet(placed);
+    const set = new OrtWeightSet(placed, this.#device, this.#forget.weights);
     this.#weights.add(set);
     return set;
   }
@@ -74,18 +79,19 @@ export class OrtGraphRunner implements GraphRunner {
       const model = asInitializers ? writeOnnx(rotateConvolutions(lowered), { parametersAs: reference }) : writeOnnx(lowered);
       const options = external.length === 0 ? platform.sessionOptions : { ...platform.sessionOptions, externalData: external };
       const session = await platform.createSession(model.bytes, options);
-      const compiled = new OrtCompiledGraph(graph, model, session, asInitializers ? new Map() : owners, this.#device);
+      const compiled = new OrtCompiledGraph(graph, model, session, asInitializers ? new Map() : owners, this.#device, this.#forget.compiled);
       this.#compiled.add(compiled);
       return compiled;
     });
   }
 
   async dispose(): Promise<void> {
-    for (const compiled of this.#compiled) await compiled.dispose();
-    for (const set of this.#weights) set.dispose();
-    this.#compiled.clear();
-    this.#weights.clear();
-    await this.#device.end();
+    await this.#device.close(() => undefined); // What is being compiled or placed is known after its turn.
+    const ends = await Promise.allSettled([...this.#compiled].map((compiled) => compiled.dispose()));
+    for (const set of [...this.#weights]) set.dispose();
+    await this.#device.end(); // Whatever was refused before: the device is given back.
+    const refused = ends.find((end) => end.status === 'rejected');
+    if (refused !== undefined) throw refused.reason;
   }
 }
 

@@ -1,6 +1,8 @@
 /** @file HEIC files in Node, by libheif (LGPL-3.0, used unchanged through its own package). */
 import { createRequire } from 'node:module';
 import type { RgbPicture } from '#models/pipelines/pixels.ts';
+import { displayP3ToSrgb } from '../../photos/display-p3.ts';
+import { heifFacts } from '../../photos/heif-boxes.ts';
 
 /** The part of libheif-js that is called here. */
 interface HeifImage {
@@ -17,7 +19,7 @@ interface Libheif {
 let library: Libheif | null = null;
 
 /**
- * The main picture of a HEIC file, upright as its own boxes say, transparency on white.
+ * The main picture of a HEIC file, upright as its own boxes say, in sRGB, transparency on white.
  *
  * @throws {Error} for a file that libheif cannot read
  */
@@ -34,6 +36,7 @@ export async function decodeHeic(bytes: Uint8Array): Promise<RgbPicture> {
         else resolve(filled.data);
       });
     });
+    if (heifFacts(bytes).colour === 'display-p3') displayP3ToSrgb(rgba, 4); // libheif gives the colours as they are stored.
     return { widthPx: width, heightPx: height, rgb: onWhite(rgba) };
   } finally {
     for (const image of images) image.free();

@@ -3,6 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { AppError, isAppError } from '#models/errors/app-error.ts';
 import type { RgbPicture } from '#models/pipelines/pixels.ts';
+import { displayP3ToSrgb } from '../../photos/display-p3.ts';
+import { heifFacts } from '../../photos/heif-boxes.ts';
 import { checkPhotoBytes, checkPhotoFrame, checkPhotoPixels, maxPhotoPixels, maxShortSidePx, scaledSize } from '../../photos/photo-limits.ts';
 import { pictureFrame } from '../../photos/picture-frame.ts';
 import { kindNames, type PictureKind } from '../../photos/picture-kind.ts';
@@ -24,6 +26,7 @@ export async function readPhoto(file: string): Promise<RgbPicture> {
     const frame = pictureFrame(bytes);
     checkPhotoFrame(frame);
     if (frame.kind === 'heic') return await reduced(await decodeHeic(bytes));
+    if (frame.kind === 'avif') return await reduced(bytes, heifFacts(bytes).colour === 'display-p3');
     if (sharpKinds.has(frame.kind)) return await reduced(bytes);
     throw unreadable(`${frame.kind === 'unknown' ? 'Unknown' : kindNames[frame.kind]} files cannot be read here.`);
   } catch (error) {
@@ -31,11 +34,12 @@ export async function readPhoto(file: string): Promise<RgbPicture> {
   }
 }
 
-async function reduced(source: Uint8Array | RgbPicture): Promise<RgbPicture> {
+/** @param isDisplayP3 of an AVIF, whose colours may be named by numbers: libvips obeys profiles only */
+async function reduced(source: Uint8Array | RgbPicture, isDisplayP3 = false): Promise<RgbPicture> {
   const input = { failOn: 'error', limitInputPixels: maxPhotoPixels, pages: 1 } as const;
   const image =
     source instanceof Uint8Array ? sharp(source, input) : sharp(source.rgb, { raw: { width: source.widthPx, height: source.heightPx, channels: 3 } });
-  const { width, height, autoOrient } = await image.metadata();
+  const { width, height, autoOrient, icc } = await image.metadata();
   checkPhotoPixels({ widthPx: width, heightPx: height });
   const size = scaledSize(autoOrient.width, autoOrient.height, maxShortSidePx);
   const { data, info } = await image
@@ -46,7 +50,9 @@ async function reduced(source: Uint8Array | RgbPicture): Promise<RgbPicture> {
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== 3) throw unreadable(`The picture decodes to ${info.channels} channels.`);
-  return { widthPx: info.width, heightPx: info.height, rgb: new Uint8Array(data) };
+  const rgb = new Uint8Array(data);
+  if (isDisplayP3 && icc === undefined) displayP3ToSrgb(rgb, 3);
+  return { widthPx: info.width, heightPx: info.height, rgb };
 }
 
 function unreadable(message: string, cause?: unknown): AppError {

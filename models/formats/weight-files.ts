@@ -4,7 +4,8 @@ import { readJson, type ModelFile, type ModelFolder } from './model-folder.ts';
 
 export interface WeightFileOptions {
   /**
-   * The variant to take where a component has it, such as `fp16` (half the bytes); otherwise the plain files. Default: plain files first.
+   * The variant to take where a component has it, such as `fp16` (half the bytes); the plain files of those that lack it, as in diffusers.
+   * One that no component has is refused: see `requireVariant`. Default: plain files first.
    * Unlike diffusers, a component that exists only as a variant is taken as it is: there is nothing else it could mean.
    */
   readonly variant?: string;
@@ -43,15 +44,8 @@ export async function findWeightFiles(
   options: WeightFileOptions = {},
 ): Promise<WeightFiles> {
   const prefix = `${component}/`;
-  const names = listed.filter(({ path }) => path.startsWith(prefix)).map(({ path }) => path.slice(prefix.length));
-  const variants = new Map<string, { file?: string; index?: string }>();
-  for (const name of names.toSorted()) {
-    const file = shardName.test(name) ? null : weightName.exec(name);
-    const index = indexName.exec(name);
-    // Sorted, so that of two stems in one folder the one that diffusers looks for comes first and stays.
-    if (file !== null) variants.set(file[1] ?? '', { file: name, ...variants.get(file[1] ?? '') });
-    if (index !== null) variants.set(index[2] ?? index[1] ?? '', { index: name, ...variants.get(index[2] ?? index[1] ?? '') });
-  }
+  const names = namesIn(listed, component);
+  const variants = variantsAmong(names);
   const wanted = [options.variant ?? '', '', 'fp16', 'bf16', ...variants.keys()].find((variant) => variants.has(variant));
   if (wanted === undefined)
     throw names.some((name) => pickleEnding.test(name)) ? pickled(`the ${component} of ${folder.name}`) : missing(folder.name, component);
@@ -68,6 +62,40 @@ export async function findWeightFiles(
     });
   }
   return { paths, variant, shardOf };
+}
+
+/**
+ * Says no to a variant that not one of the components has, rather than to take other files than the ones that were asked for.
+ *
+ * @throws {AppError} `model-file-missing` naming what is there
+ */
+export function requireVariant({ name }: ModelFolder, listed: readonly ModelFile[], components: readonly string[], variant: string): void {
+  const present = new Set(components.flatMap((component) => [...variantsAmong(namesIn(listed, component)).keys()]));
+  if (present.size === 0 || present.has(variant)) return; // Without any files there is more to say than this.
+  const named = [...present].filter((other) => other !== '').sort();
+  throw new AppError('model-file-missing', {
+    message: `${name} has no weight files of the variant ${variant}, only ${[...(present.has('') ? ['plain ones'] : []), ...named].join(', ')}`,
+    help: named.length === 0 ? 'Leave the variant out.' : `Leave the variant out, or take ${named.join(' or ')}.`,
+  });
+}
+
+/** Names of the files of a component, without its folder. */
+function namesIn(listed: readonly ModelFile[], component: string): string[] {
+  const prefix = `${component}/`;
+  return listed.filter(({ path }) => path.startsWith(prefix)).map(({ path }) => path.slice(prefix.length));
+}
+
+/** Variant -> its file or its index of shards; `''` for the plain ones. */
+function variantsAmong(names: readonly string[]): ReadonlyMap<string, { readonly file?: string; readonly index?: string }> {
+  const variants = new Map<string, { file?: string; index?: string }>();
+  for (const name of names.toSorted()) {
+    const file = shardName.test(name) ? null : weightName.exec(name);
+    const index = indexName.exec(name);
+    // Sorted, so that of two stems in one folder the one that diffusers looks for comes first and stays.
+    if (file !== null) variants.set(file[1] ?? '', { file: name, ...variants.get(file[1] ?? '') });
+    if (index !== null) variants.set(index[2] ?? index[1] ?? '', { index: name, ...variants.get(index[2] ?? index[1] ?? '') });
+  }
+  return variants;
 }
 
 /** True for names of files that Python would unpickle. */

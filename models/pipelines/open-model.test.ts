@@ -49,6 +49,24 @@ describe('a diffusers folder', () => {
     expect(await weights.read('unet.nothing')).toBeUndefined();
   });
 
+  test('gives the variant that is asked for where it is, and the plain files of the parts that lack it', async () => {
+    const half = 'unet/diffusion_pytorch_model.fp16.safetensors';
+    const { weights } = await open({ ...pipeline, [half]: pipeline[unetFile] }, { variant: 'fp16' });
+    expect([...weights.files.values()].map(({ variant }) => variant).sort()).toEqual(['fp16', null, null]);
+    expect(weights.files.get('unet')!.paths).toEqual([half]);
+  });
+
+  test.each<[string, Record<string, unknown>, RegExp, RegExp]>([
+    ['plain files only', pipeline, /variant fp32, only plain ones$/, /^Leave the variant out\.$/],
+    ['another variant', { ...pipeline, 'vae/diffusion_pytorch_model.fp16.safetensors': '' }, /variant fp32, only plain ones, fp16$/, /or take fp16\.$/],
+  ])('does not take other files for a variant that none of its parts has: %s', async (_, files, message, help) => {
+    await expect(open(files, { variant: 'fp32' })).rejects.toMatchObject({
+      code: 'model-file-missing',
+      message: expect.stringMatching(message) as string,
+      help: expect.stringMatching(help) as string,
+    });
+  });
+
   test('may have parts and tensors that we do not use', async () => {
     const files = withUnet((weights) => weights.set('something.else', float32([1], [0])));
     await open({ ...files, 'safety_checker/model.safetensors': '', 'feature_extractor/preprocessor_config.json': '{}', 'other.safetensors': '' });
@@ -94,6 +112,11 @@ describe('a folder with a checkpoint in one file', () => {
     const { singleFile, weights } = await open({ 'x.safetensors': checkpoint, ...tokenizer }, { overrides });
     expect(singleFile).toMatchObject({ version: '1.x', prediction: { type: 'epsilon' } });
     expect((await weights.read('vae.encoder.mid_block.attentions.0.to_q.weight'))?.shape).toEqual([8, 8]);
+  });
+
+  test('has no variants', async () => {
+    const opening = open({ 'x.safetensors': checkpoint, ...tokenizer }, { overrides, variant: 'fp32' });
+    await expect(opening).rejects.toMatchObject({ code: 'model-file-missing', message: expect.stringMatching(/variant fp32, only plain ones$/) as string });
   });
 
   test('is not looked for beside model_index.json', async () => {

@@ -43,7 +43,11 @@ function command<T extends OptionTable>(
 
 /** What to take of a model's files, and what a checkpoint in one file may leave open. */
 const openingOptions = {
-  variant: { kind: 'text', value: 'NAME', help: 'weight files to take where a folder has several, such as fp16 (default: the plain ones)' },
+  variant: {
+    kind: 'text',
+    value: 'NAME',
+    help: 'weight files to take where a part has several, such as fp16; an error if no part has it (default: the plain ones)',
+  },
   prediction: {
     kind: 'text',
     value: 'TYPE',

@@ -3,7 +3,7 @@ import { AppError } from '../../errors/app-error.ts';
 import type { ModelFile, ModelFolder } from '../../formats/model-folder.ts';
 import { requireReadable } from '../../formats/safetensors.ts';
 import { openStoredWeights, readStoredRows, readStoredTensor, type StoredTensor } from '../../formats/stored-weights.ts';
-import { findWeightFiles, type WeightFileOptions, type WeightFiles } from '../../formats/weight-files.ts';
+import { findWeightFiles, requireVariant, type WeightFileOptions, type WeightFiles } from '../../formats/weight-files.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { formatShape, shapesEqual } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
@@ -25,9 +25,10 @@ export class ModelWeights {
    * Reads the headers of all weight files, some hundred kilobytes.
    *
    * @param listed `folder.list()`
-   * @throws {AppError} `model-file-missing`, `weights-pickled`, `weights-corrupt`
+   * @throws {AppError} `model-file-missing`, also for a variant that no component has; `weights-pickled`, `weights-corrupt`
    */
   static async open(folder: ModelFolder, listed: readonly ModelFile[], options: WeightFileOptions = {}): Promise<ModelWeights> {
+    if (options.variant !== undefined) requireVariant(folder, listed, components, options.variant);
     const files = new Map<Component, WeightFiles>();
     const stored = new Map<Component, ReadonlyMap<string, StoredTensor>>();
     for (const component of components) {

@@ -5,7 +5,7 @@ import type { PlannedNeed } from '#models/budget/memory-need.ts';
 import { fitBatches, fitTier } from '#models/budget/training-tiers.ts';
 import { basename, resolve } from 'node:path';
 import { findCard, licences } from '#models/catalog/index.ts';
-import { AppError, isAppError } from '#models/errors/app-error.ts';
+import { AppError } from '#models/errors/app-error.ts';
 import type { StableDiffusionModel } from '#models/families/stable-diffusion/index.ts';
 import type { LoraConfig } from '#models/lora/lora-config.ts';
 import { likenessMetadata } from '#models/lora/likeness-metadata.ts';
@@ -20,15 +20,14 @@ import { resolveOptions } from '#models/schedulers/scheduler-config.ts';
 import { defaultSubjectToken, subjectPhrase, type PersonClass } from '#models/text/prompt.ts';
 import { learnedFactors } from '#models/training/hold-trials.ts';
 import { learnLikeness, type LearnEvent } from '#models/training/learn-likeness.ts';
-import type { LearningPhoto } from '#models/training/prepare-examples.ts';
 import type { AdamWOptions } from '#models/training/optimizers/adamw.ts';
 import type { TrainingRecipe } from '#models/training/recipe.ts';
 import { trainingDefaults, trainingPlan } from '#models/training/training-defaults.ts';
 import { bestTrial, likenessOf, obedienceOf, type TrialPlan } from '#models/training/trials.ts';
 import type { TrainingPlan, TrainingState } from '#models/training/train-lora.ts';
-import { faceWithForehead } from '#models/vision/training-crop.ts';
-import { openFaceJudge, openPhotoAnalyzer } from './face-models.ts';
-import { listImageFiles, readImage } from './image-files.ts';
+import { openFaceJudge } from './face-models.ts';
+import { listImageFiles } from './image-files.ts';
+import { readLearningPhotos, type RefusedPhoto } from './learning-photos.ts';
 import { readLoraFile } from './lora-files.ts';
 import { openModelDirectory } from './model-directory.ts';
 import { availableMemoryBytes, nodeMemory } from './node-memory.ts';
@@ -64,7 +63,7 @@ export interface TrainRequest {
 
 export interface TrainReport {
   readonly photosUsed: number;
-  readonly photosRefused: readonly { readonly file: string; readonly code: string; readonly reason: string }[];
+  readonly photosRefused: readonly RefusedPhoto[];
   readonly samples: number;
   readonly parameters: number;
   readonly fileBytes: number;
@@ -93,7 +92,7 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
   const watch = new Stopwatch();
   const files = typeof request.photos === 'string' ? await listImageFiles(request.photos) : request.photos;
   const recipe = request.recipe ?? trainingDefaults.recipe;
-  const { photos, refused } = await readPhotos(runner, files, recipe.captions === 'measured');
+  const { photos, refused } = await readLearningPhotos(runner, files, recipe.captions === 'measured');
   if (photos.length < fewestPhotos) {
     throw new AppError('photos-too-few', {
       message: `${photos.length} of ${files.length} pictures can be used, at least ${fewestPhotos} are needed${refused[0] === undefined ? '' : `; the first refused one: ${refused[0].reason}`}`,
@@ -196,28 +195,4 @@ function fitMemory(
     message: `${formatBytes(availableBytes)} are too little to learn at ${settings.resolutionPx} px with this model`,
     help: `${describeFit(atOnce(fitTier(model, availableBytes, rank, nodeMemory)), availableBytes)}.`,
   });
-}
-
-/** Decodes the photos and finds the surest face of each; one bad file does not stop the others. */
-async function readPhotos(
-  runner: GraphRunner,
-  files: readonly string[],
-  withMeasures: boolean,
-): Promise<{ photos: LearningPhoto[]; refused: TrainReport['photosRefused'] }> {
-  const looker = await openPhotoAnalyzer(runner);
-  const photos: LearningPhoto[] = [];
-  const refused: TrainReport['photosRefused'][number][] = [];
-  for (const file of files) {
-    try {
-      const picture = await readImage(file);
-      const measures = withMeasures ? await looker.analyzer.measure(picture) : null;
-      const [face] = measures?.faces ?? (await looker.analyzer.detect(picture)).map(({ box }) => ({ box: faceWithForehead(box) }));
-      photos.push({ picture, faceBox: face?.box ?? null, measures });
-    } catch (error) {
-      if (!isAppError(error)) throw error;
-      refused.push({ file, code: error.code, reason: error.message });
-    }
-  }
-  await looker.dispose();
-  return { photos, refused };
 }

@@ -24,6 +24,7 @@ export const errorCodes = {
   'archive-too-large': 'a ZIP file asks for more files, bytes, nesting or time than there is to give',
   'video-unreadable': 'a video could not be taken apart or decoded',
   'video-too-long': 'only the beginning of a video was looked at',
+  'reader-missing': 'the reader of a file format, fetched when it is first needed, could not be loaded',
   'photos-too-few': 'fewer photos than a likeness can be learned from',
   'photos-too-many': 'more photos than one likeness takes',
   'face-missing': 'no face was found where one is needed',

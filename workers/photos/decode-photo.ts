@@ -1,4 +1,5 @@
 /** @file From a file that someone dropped to a bitmap: sniffed, checked, upright. */
+import { isAppError } from '#models/errors/app-error.ts';
 import { decodeHeic } from './heic-decoder.ts';
 import { checkPhotoBytes, checkPhotoFrame, checkPhotoPixels, undecodable } from './photo-limits.ts';
 import { pictureFrame } from './picture-frame.ts';
@@ -7,7 +8,7 @@ import type { PictureKind } from './picture-kind.ts';
 /**
  * Decodes a photo and turns it upright as its EXIF orientation says. The caller closes the bitmap, and ends the thread if no answer comes.
  *
- * @throws {AppError} `photo-unreadable` or `photo-too-large`, with a sentence that says which of many reasons it was
+ * @throws {AppError} `photo-unreadable` or `photo-too-large`, with a sentence that says which of many reasons it was; `reader-missing` for HEIC without a network on the first day
  */
 export async function decodePhoto(file: Blob): Promise<ImageBitmap> {
   checkPhotoBytes(file.size);
@@ -17,7 +18,7 @@ export async function decodePhoto(file: Blob): Promise<ImageBitmap> {
   const frame = pictureFrame(new Uint8Array(bytes));
   checkPhotoFrame(frame);
   const bitmap = await decode(new Uint8Array(bytes), frame.kind).catch((cause: unknown) => {
-    throw undecodable(frame.kind, cause);
+    throw isAppError(cause) ? cause : undecodable(frame.kind, cause);
   });
   try {
     checkPhotoPixels({ widthPx: bitmap.width, heightPx: bitmap.height });

@@ -5,6 +5,7 @@
  */
 import libheifUrl from 'libheif-js/libheif-wasm/libheif-bundle.mjs?url';
 import { heifFacts } from './heif-boxes.ts';
+import { readerMissing } from './photo-limits.ts';
 
 /** Objects of libheif, which mean something to libheif only. */
 type Handle = object;
@@ -41,7 +42,7 @@ const mostKeptBytes = 300e6;
 /**
  * The main picture of a HEIC file, upright as its own boxes say, in the colours it was made in. The caller closes the bitmap.
  *
- * @throws {Error} with libheif's words, for a file that it cannot read
+ * @throws {Error} with libheif's words, for a file that it cannot read; {AppError} `reader-missing` if libheif could not be fetched
  */
 export async function decodeHeic(bytes: Uint8Array): Promise<ImageBitmap> {
   library ??= openLibrary();
@@ -58,7 +59,10 @@ export async function decodeHeic(bytes: Uint8Array): Promise<ImageBitmap> {
 }
 
 async function openLibrary(): Promise<Libheif> {
-  const { default: create } = (await import(/* @vite-ignore */ new URL(libheifUrl, self.location.href).href)) as { default: () => Promise<Libheif> };
+  const address = new URL(libheifUrl, self.location.href).href;
+  const { default: create } = (await import(/* @vite-ignore */ address).catch((cause: unknown) => {
+    throw readerMissing('HEIC photos', cause);
+  })) as { default: () => Promise<Libheif> };
   return create();
 }
 

@@ -55,6 +55,16 @@ export function undecodable(kind: PictureKind, cause: unknown): AppError {
 
 const saveAsJpeg = 'Save the photo as JPEG or PNG and choose it again. On an iPhone: Settings, Camera, Formats, Most Compatible.';
 
+/** The error for a file whose reader is no part of the first script and could not be fetched: nothing is wrong with the file. */
+export function readerMissing(what: string, cause: unknown): AppError {
+  return new AppError('reader-missing', {
+    message: `The reader of ${what} could not be loaded.`,
+    help: 'Add the file again while the network is on.',
+    retryable: true,
+    cause,
+  });
+}
+
 /** The error for a picture on which the decoder was given up. */
 export function tooSlow(limitMs: number): AppError {
   return unreadable(`The picture could not be read within ${Math.round(limitMs / 1000)} seconds.`, 'Save the photo smaller, or as JPEG.');

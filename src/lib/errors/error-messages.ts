@@ -67,6 +67,10 @@ const english: Readonly<Record<ErrorCode, ErrorSentence>> = {
   },
   'video-unreadable': { what: 'The video could not be read in this browser.', next: 'Save it as MP4 (H.264), or add photos instead.' },
   'video-too-long': { what: 'Only a part of the video was looked at.', next: 'Cut out the seconds in which the face is seen best, two minutes at most.' },
+  'reader-missing': {
+    what: 'The part of the app that reads such files could not be loaded.',
+    next: 'Add the file again while the network is on: that part is fetched once and then stays.',
+  },
   'photos-too-few': { what: 'There are too few photos to learn a face from.', next: 'Add at least two; ten or more are best.' },
   'photos-too-many': { what: 'There are more photos than one likeness takes.', next: 'Keep the best 25 and remove the others.' },
   'face-missing': { what: 'No face was found where one is needed.', next: 'Add photos in which the face is easy to see.' },
@@ -146,6 +150,10 @@ const korean: Readonly<Record<ErrorCode, ErrorSentence>> = {
   'archive-too-large': { what: 'ZIP 파일에 든 것이 너무 많아 중간에 멈췄어요.', next: '다른 프로그램으로 풀어서 필요한 사진만 넣어 주세요.' },
   'video-unreadable': { what: '이 브라우저에서 읽을 수 없는 동영상이에요.', next: 'MP4(H.264)로 저장하거나 사진을 넣어 주세요.' },
   'video-too-long': { what: '동영상의 일부만 살펴봤어요.', next: '얼굴이 가장 잘 보이는 부분을 2분 안으로 잘라 주세요.' },
+  'reader-missing': {
+    what: '이런 파일을 읽는 부분을 불러오지 못했어요.',
+    next: '네트워크가 켜져 있을 때 파일을 다시 넣어 주세요. 한 번 받아 두면 계속 쓸 수 있어요.',
+  },
   'photos-too-few': { what: '얼굴을 배우기에는 사진이 너무 적어요.', next: '적어도 두 장, 열 장 이상이면 가장 좋아요.' },
   'photos-too-many': { what: '한 닮음에 쓸 수 있는 사진보다 많아요.', next: '좋은 25장만 남기고 나머지는 빼 주세요.' },
   'face-missing': { what: '있어야 할 얼굴을 찾지 못했어요.', next: '얼굴이 잘 보이는 사진을 넣어 주세요.' },

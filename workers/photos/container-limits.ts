@@ -9,7 +9,8 @@ export const mostPictures = 2_000;
 export const mostUnpackedBytes = 2e9;
 /** A ZIP in a ZIP is opened, one in that is not. */
 export const mostNesting = 2;
-export const unpackLimitMs = 120_000;
+/** For everything in one dropped file together: a ZIP of an album has many videos, and what was found before is worth more than the last of them. */
+export const expandLimitMs = 120_000;
 
 export const mostVideoBytes = 1e9;
 /** 4K has 8.3 million; more is given up before it is decoded. */
@@ -17,9 +18,9 @@ export const mostVideoPixels = 17e6;
 /** Only the beginning of a longer video is looked at. */
 export const mostVideoSeconds = 120;
 export const mostSamples = 48;
-/** The decoder is asked to stop by itself after the first and is ended after the second. */
 export const samplingLimitMs = 40_000;
-export const videoLimitMs = 60_000;
+/** The decoders are asked to stop by themselves at their limit, and are ended so much later. */
+export const graceMs = 20_000;
 /** Best frames that are offered. */
 export const mostFrames = 12;
 

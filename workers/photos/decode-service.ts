@@ -4,17 +4,18 @@ import type { PhotoEdit } from '#models/vision/photo-edit.ts';
 import { drawBitmap } from '../host/browser-pictures.ts';
 import { decodePhoto } from './decode-photo.ts';
 import { type DrawnPhoto, drawPhoto } from './draw-photo.ts';
-import { maxShortSidePx, scaledSize } from './photo-limits.ts';
+import { maxShortSidePx, readerMissing, scaledSize } from './photo-limits.ts';
 import { renderEdit } from './render-edit.ts';
 import { unpackZip, type UnpackBudget, type UnpackedZip } from './unpack-zip.ts';
-import { sampleVideo, type VideoSamples } from './video-frames.ts';
+import type { VideoSamples } from './video-frames.ts';
 
 /** What the photo worker asks of the decoders. Every failure is an `AppError`. */
 export interface DecodeApi {
   draw(file: Blob): Promise<DrawnPhoto>;
   drawEdited(original: Blob, edit: PhotoEdit): Promise<DrawnPhoto>;
-  unpackZip(file: Blob, budget: UnpackBudget): Promise<UnpackedZip>;
-  sampleVideo(file: Blob): Promise<VideoSamples>;
+  /** @param limitMs after which it stops by itself, with what it has */
+  unpackZip(file: Blob, budget: UnpackBudget, limitMs: number): Promise<UnpackedZip>;
+  sampleVideo(file: Blob, limitMs: number): Promise<VideoSamples>;
 }
 
 /** Holds one decoded picture at a time, at most 240 MB of pixels. */
@@ -38,12 +39,16 @@ export class DecodeService implements DecodeApi {
     }
   }
 
-  unpackZip(file: Blob, budget: UnpackBudget): Promise<UnpackedZip> {
-    return unpackZip(file, budget);
+  unpackZip(file: Blob, budget: UnpackBudget, limitMs: number): Promise<UnpackedZip> {
+    return unpackZip(file, budget, limitMs);
   }
 
-  sampleVideo(file: Blob): Promise<VideoSamples> {
-    return sampleVideo(file);
+  async sampleVideo(file: Blob, limitMs: number): Promise<VideoSamples> {
+    // Fetched with the first video: nine tenths of this thread's script, which nobody pays for who has photos only.
+    const { sampleVideo } = await import('./video-frames.ts').catch((cause: unknown) => {
+      throw readerMissing('videos', cause);
+    });
+    return sampleVideo(file, limitMs);
   }
 }
 

@@ -1,6 +1,6 @@
 /** @file Takes the pictures out of a ZIP file, one after another, and stops where it asks for more than there is to give. */
 import { encodeError, type EncodedError } from '#models/errors/error-codec.ts';
-import { archiveTooLarge, archiveUnreadable, mostEntries, unpackLimitMs } from './container-limits.ts';
+import { archiveTooLarge, archiveUnreadable, expandLimitMs, mostEntries } from './container-limits.ts';
 import { containerKind, type ContainerFile } from './container-kind.ts';
 import { maxPhotoBytes } from './photo-limits.ts';
 import { pictureKind } from './picture-kind.ts';
@@ -33,51 +33,55 @@ export interface UnpackedZip {
  *
  * @throws {AppError} `archive-unreadable` if nothing in it can be trusted
  */
-export async function unpackZip(file: Blob, budget: UnpackBudget, limitMs = unpackLimitMs): Promise<UnpackedZip> {
+export async function unpackZip(file: Blob, budget: UnpackBudget, limitMs = expandLimitMs): Promise<UnpackedZip> {
   const deadline = performance.now() + limitMs;
   const entries = await readZipDirectory(async (from, to) => new Uint8Array(await file.slice(from, to).arrayBuffer()), file.size);
   const files: UnpackedFile[] = [];
-  let [skippedCount, unpackedBytes] = [0, 0];
+  let skippedCount = 0;
+  const spent: Meter = { bytes: 0 };
   let stopped: EncodedError | null = null;
   for (const [index, entry] of entries.entries()) {
     try {
       if (index >= mostEntries) throw archiveTooLarge(`it holds more than ${mostEntries} files`);
       if (files.length >= budget.pictures) throw archiveTooLarge(`it holds more than ${budget.pictures} pictures`);
-      if (performance.now() > deadline) throw archiveTooLarge(`it took longer than ${limitMs / 1000} seconds`);
+      if (performance.now() > deadline) throw archiveTooLarge(`it took longer than ${Math.round(limitMs / 1000)} seconds`);
     } catch (error) {
       stopped = encodeError(error);
       break;
     }
-    const left = budget.unpackedBytes - unpackedBytes;
+    const left = budget.unpackedBytes - spent.bytes;
     if (left <= 0) {
       stopped = encodeError(archiveTooLarge(`more than ${budget.unpackedBytes / 1e6} MB came out`));
       break;
     }
     try {
-      const { kind, blob, spentBytes } = await unpackEntry(file, entry, left);
-      unpackedBytes += spentBytes;
+      const { kind, blob } = await unpackEntry(file, entry, left, spent);
       if (kind === null) skippedCount++;
       else files.push({ file: blob, fileName: entry.fileName, kind });
     } catch (error) {
       // One bad entry is told of, and the others are taken all the same.
       stopped ??= encodeError(error);
-      unpackedBytes += Math.min(left, entry.unpackedBytes);
     }
   }
-  return { files, skippedCount, unpackedBytes, stopped };
+  return { files, skippedCount, unpackedBytes: spent.bytes, stopped };
 }
 
-type Unpacked = { readonly kind: UnpackedFile['kind'] | null; readonly blob: Blob; readonly spentBytes: number };
+type Unpacked = { readonly kind: UnpackedFile['kind'] | null; readonly blob: Blob };
 
-async function unpackEntry(file: Blob, entry: ZipEntry, leftBytes: number): Promise<Unpacked> {
+/** What really came out, also of entries that turned out bad. What an entry claims is not counted: a locked film of 4 GB would leave nothing for the photos behind it. */
+interface Meter {
+  bytes: number;
+}
+
+async function unpackEntry(file: Blob, entry: ZipEntry, leftBytes: number, spent: Meter): Promise<Unpacked> {
   if (entry.isEncrypted) throw archiveUnreadable('it is locked with a password');
   const header = new DataView(await file.slice(entry.offset, entry.offset + localHeaderBytes).arrayBuffer());
   if (header.byteLength < localHeaderBytes || header.getUint32(0, true) !== 0x04034b50) throw archiveUnreadable('a file in it is not where the list says');
   const from = entry.offset + localHeaderBytes + header.getUint16(26, true) + header.getUint16(28, true);
   const packed = file.slice(from, from + entry.packedBytes);
-  if (entry.method === 0) return { kind: kindOf(new Uint8Array(await packed.slice(0, sniffBytes).arrayBuffer())), blob: packed, spentBytes: 0 };
+  if (entry.method === 0) return { kind: kindOf(new Uint8Array(await packed.slice(0, sniffBytes).arrayBuffer())), blob: packed };
   if (entry.method !== 8) throw archiveUnreadable('a file in it is packed in a way that is not known here');
-  return inflate(packed, Math.min(leftBytes, mostBytesOf(entry)));
+  return inflate(packed, Math.min(leftBytes, mostBytesOf(entry)), spent);
 }
 
 /** Enough to tell what a file is. */
@@ -88,9 +92,9 @@ const mostInflatedBytes = 500e6;
 const mostBytesOf = (entry: ZipEntry): number => Math.min(mostInflatedBytes, Math.max(maxPhotoBytes, entry.unpackedBytes));
 
 /** Inflates piece by piece: what is no picture is given up after its first piece, what grows beyond the limit at the limit. */
-async function inflate(packed: Blob, mostBytes: number): Promise<Unpacked> {
+async function inflate(packed: Blob, mostBytes: number, spent: Meter): Promise<Unpacked> {
   const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let spentBytes = 0;
+  let sizeBytes = 0;
   let kind: Unpacked['kind'] | undefined;
   const reader = packed.stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
   try {
@@ -100,16 +104,17 @@ async function inflate(packed: Blob, mostBytes: number): Promise<Unpacked> {
       });
       if (value !== undefined) {
         pieces.push(value as Uint8Array<ArrayBuffer>);
-        spentBytes += value.length;
+        sizeBytes += value.length;
+        spent.bytes += value.length;
       }
-      if (kind === undefined && (done || spentBytes >= sniffBytes)) kind = kindOf(new Uint8Array(await new Blob(pieces).slice(0, sniffBytes).arrayBuffer()));
+      if (kind === undefined && (done || sizeBytes >= sniffBytes)) kind = kindOf(new Uint8Array(await new Blob(pieces).slice(0, sniffBytes).arrayBuffer()));
       if (done || kind === null) break;
-      if (spentBytes > (kind === 'picture' ? Math.min(mostBytes, maxPhotoBytes) : mostBytes)) throw archiveTooLarge(`a file in it is larger than it may be`);
+      if (sizeBytes > (kind === 'picture' ? Math.min(mostBytes, maxPhotoBytes) : mostBytes)) throw archiveTooLarge(`a file in it is larger than it may be`);
     }
   } finally {
     await reader.cancel().catch(() => undefined);
   }
-  return { kind: kind ?? null, blob: new Blob(kind === null ? [] : pieces), spentBytes };
+  return { kind: kind ?? null, blob: new Blob(kind === null ? [] : pieces) };
 }
 
 function kindOf(start: Uint8Array): Unpacked['kind'] {

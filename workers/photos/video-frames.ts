@@ -46,7 +46,7 @@ export async function sampleVideo(file: Blob, limitMs = samplingLimitMs): Promis
       if (wrapped === null) continue;
       samples.push(await describe(wrapped.canvas as OffscreenCanvas, wrapped.timestamp));
       if (performance.now() < deadline) continue;
-      stopped = encodeError(videoTooLong(`decoding took longer than ${limitMs / 1000} seconds`));
+      stopped = encodeError(videoTooLong(`decoding took longer than ${Math.round(limitMs / 1000)} seconds`));
       break;
     }
     return { samples, stopped };

@@ -63,8 +63,7 @@ async function findDirectory(read: ReadBytes, sizeBytes: number): Promise<{ offs
   const from = Math.max(0, sizeBytes - endRecordBytes - mostCommentBytes);
   const tail = await read(from, sizeBytes);
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
-  for (let at = tail.length - endRecordBytes; at >= 0; at--) {
-    if (view.getUint32(at, true) !== 0x06054b50) continue;
+  for (const at of endRecordsIn(view)) {
     const found = { offset: view.getUint32(at + 16, true), length: view.getUint32(at + 12, true) };
     const isLong = found.offset === 0xffffffff || found.length === 0xffffffff || view.getUint16(at + 10, true) === 0xffff;
     if (!isLong || at < 20 || view.getUint32(at - 20, true) !== 0x07064b50) return found;
@@ -76,6 +75,14 @@ async function findDirectory(read: ReadBytes, sizeBytes: number): Promise<{ offs
     return { length: number64(recordView, 40), offset: number64(recordView, 48) };
   }
   throw archiveUnreadable('it ends in the middle');
+}
+
+/** Where the record at the end may stand: first where its comment reaches to the very end, for the same four letters may stand in a comment. */
+function endRecordsIn(tail: DataView): number[] {
+  const places: number[] = [];
+  for (let at = tail.byteLength - endRecordBytes; at >= 0; at--) if (tail.getUint32(at, true) === 0x06054b50) places.push(at);
+  const exact = places.filter((at) => at + endRecordBytes + tail.getUint16(at + 20, true) === tail.byteLength);
+  return (exact.length > 0 ? exact : places).slice(0, 1);
 }
 
 type Sizes = Pick<ZipEntry, 'unpackedBytes' | 'packedBytes' | 'offset'>;
@@ -128,7 +135,7 @@ function decodeName(bytes: Uint8Array, isUtf8: boolean): string {
 function baseName(path: string): string {
   const name = path.split(/[/\\]/).at(-1) ?? '';
   const shown = name.replace(/[\p{Cc}\p{Cf}]/gu, '').trim();
-  return shown === '.' || shown === '..' ? '' : shown.slice(-120);
+  return shown === '.' || shown === '..' ? '' : Array.from(shown).slice(-120).join(''); // By letters: half a pair is none.
 }
 
 const isSystemFile = (path: string): boolean => /(^|\/)(__MACOSX\/|\._[^/]*$|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/i.test(path);

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { drawingNeed, totalBytes, trainingNeed } from '../budget/memory-need.ts';
 import { families } from '../families/index.ts';
 import { readStableDiffusion } from '../families/stable-diffusion/index.ts';
 import { modelShapeOf } from '../families/stable-diffusion/model-shape.ts';
+import { atOnce } from '../runtime/steps.ts';
 import { aboutBytesOf, catalog, findCard, helpersFor, licences, type ModelCard } from './index.ts';
 
 /** The site serves it to everybody. */
@@ -86,12 +88,35 @@ test('what was taught to draw in few steps says how to draw with it, and every h
   }
 });
 
+const readPublished = (name: string) => {
+  const file = new URL(`../testing/reference/conformance/published/${name}.json`, import.meta.url);
+  const { model_index: modelIndex, unet, text_encoder: textEncoder, vae } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  return readStableDiffusion({ modelIndex, unet, textEncoder, vae });
+};
+
+/** `allocatorShare` of the two, as in `workers/engine/engine-memory.ts`; see the README of `models/budget`. */
+const shares = { webgpu: 1.35, wasm: 1.1 } as const;
+
+test.each<[keyof typeof catalog, string]>([
+  ['dreamshaper-8', 'sd-1.5'],
+  ['realistic-vision-5.1', 'sd-1.5'],
+  ['bk-sdm-tiny', 'bk-sdm-tiny'],
+  ['sdxs-dreamshaper', 'sdxs-512'],
+])('the memory on the card of %s is what the budget announces for it, by what does the work', (id, name) => {
+  const model = readPublished(name);
+  const settings = { resolutionPx: 256, batchSize: 1, lora: { rank: 16, alpha: 16, targets: 'all' } } as const;
+  for (const place of ['webgpu', 'wasm'] as const) {
+    const platform = { runtimeBytes: 200 * 2 ** 20, allocatorShare: shares[place] };
+    const upGb = (need: Parameters<typeof totalBytes>[0]): number => Math.ceil(totalBytes(need) / 1e8) / 10;
+    const need = { draw: upGb(drawingNeed(model, 512, 512, platform)), learn: upGb(atOnce(trainingNeed(model, settings, platform))) };
+    expect((catalog[id] as ModelCard).memoryGb![place], place).toEqual(need);
+  }
+});
+
 test.each(['sd-1.5', 'sd-2.1', 'sd-turbo', 'bk-sdm-tiny', 'sdxs-512'])(
   '%s as published: acceleration LoRAs of SD 1.5 only for its layers, the small decoder only where there is a large one',
   (name) => {
-    const file = new URL(`../testing/reference/conformance/published/${name}.json`, import.meta.url);
-    const { model_index: modelIndex, unet, text_encoder: textEncoder, vae } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    const shape = modelShapeOf(readStableDiffusion({ modelIndex, unet, textEncoder, vae }));
+    const shape = modelShapeOf(readPublished(name));
     expect(helpersFor('acceleration', shape)).toEqual(name === 'sd-1.5' ? ['lcm-lora-sd15', 'hyper-sd15-8'] : []);
     expect(helpersFor('decoder', shape)).toEqual(name === 'sdxs-512' ? [] : ['taesd']);
   },

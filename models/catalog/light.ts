@@ -21,7 +21,7 @@ export const bkSdmTiny = {
   label: 'BK-SDM Tiny',
   source: { kind: 'hub', repo: 'nota-ai/bk-sdm-tiny', revision: '0364108e53b7f7f4d2585e817a0b7a83dc261cfa' },
   files: [...textFiles, ...encoderAndDecoder, file('unet/diffusion_pytorch_model.fp16.safetensors', 647e6)],
-  memoryGb: { draw: 3.3, learn: 2.4 },
+  memoryGb: { webgpu: { draw: 3.5, learn: 2.5 }, wasm: { draw: 3.3, learn: 2.4 } },
 } as const satisfies ModelCard;
 
 /** 0.49 billion weights in the UNet. */
@@ -30,5 +30,5 @@ export const bkSdmSmall = {
   label: 'BK-SDM Small',
   source: { kind: 'hub', repo: 'nota-ai/bk-sdm-small', revision: '103ac4e97c80f8b807eb6a17547d650d86381102' },
   files: [...textFiles, ...encoderAndDecoder, file('unet/diffusion_pytorch_model.fp16.safetensors', 965e6)],
-  memoryGb: { draw: 3.9, learn: 3 },
+  memoryGb: { webgpu: { draw: 4.2, learn: 3.2 }, wasm: { draw: 3.9, learn: 3 } },
 } as const satisfies ModelCard;

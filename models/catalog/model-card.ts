@@ -56,6 +56,12 @@ export interface FastDrawing {
   readonly timestepSpacing: TimestepSpacing | null;
 }
 
+/** In GB: for drawing one picture with guidance, and for learning at 256 px with all layers in single samples. */
+export interface ModelMemory {
+  readonly draw: number;
+  readonly learn: number;
+}
+
 export interface ModelCard {
   readonly label: string;
   readonly family: FamilyId;
@@ -72,10 +78,10 @@ export interface ModelCard {
   /** Steps of a good picture. */
   readonly steps: number;
   /**
-   * Memory of the graphics device for drawing one picture, and for learning at 256 px with all layers, in GB; null where it does not apply.
-   * What `npm run likeness -- inspect` announces: weights are widened to float32. BK-SDM Small is reckoned from Tiny and the difference of their weights.
+   * Memory by what does the work; null where it does not apply. What the budget announces, rounded up: weights are widened to float32, and
+   * a graphics device holds more beside them than a processor does (`models/budget`). BK-SDM Small is reckoned from Tiny and the difference of their weights.
    */
-  readonly memoryGb: { readonly draw: number; readonly learn: number } | null;
+  readonly memoryGb: Readonly<Record<'webgpu' | 'wasm', ModelMemory>> | null;
   /** Of a helper: the parts of a model that it was made for. */
   readonly fits?: Partial<ModelShape>;
   /** Of an acceleration LoRA, which is merged as it is, and of a base that draws in few steps by itself. */

@@ -23,7 +23,7 @@ export const dreamshaper8 = {
     file('unet/diffusion_pytorch_model.fp16.safetensors', 1.72e9),
     file('vae/diffusion_pytorch_model.fp16.safetensors', 167e6),
   ],
-  memoryGb: { draw: 5.5, learn: 5 },
+  memoryGb: { webgpu: { draw: 5.7, learn: 5.3 }, wasm: { draw: 5.4, learn: 5.1 } },
 } as const satisfies ModelCard;
 
 /** Its repository holds float32 files only, so the download is twice as long; the graphics card holds float16 all the same. */
@@ -38,5 +38,5 @@ export const realisticVision51 = {
     file('unet/diffusion_pytorch_model.safetensors', 3.44e9),
     file('vae/diffusion_pytorch_model.safetensors', 335e6),
   ],
-  memoryGb: { draw: 5.5, learn: 5 },
+  memoryGb: { webgpu: { draw: 5.7, learn: 5.3 }, wasm: { draw: 5.4, learn: 5.1 } },
 } as const satisfies ModelCard;

@@ -1,9 +1,10 @@
 /** @file What this computer can do: measured once, remembered until measured again. */
 import { askDeviceOffer, type DeviceOffer } from '#workers/client/device-offer.ts';
-import type { DeviceReport, EngineOptions } from '#workers/contract/engine.ts';
+import type { Backend, DeviceReport, EngineOptions } from '#workers/contract/engine.ts';
 import { readSetting, saveSetting } from '#storage/settings-store.ts';
 import { type Failure, toFailure } from '../errors/failure.ts';
 import { deviceEngine } from '../executors/device.ts';
+import { expectedBackend } from '../flows/expected-backend.ts';
 import { drawnStepsFor, type Effort, pictureSteps, samplesFor } from '../flows/defaults.ts';
 
 export interface MeasuredReport extends DeviceReport {
@@ -35,6 +36,11 @@ export class Device {
   /** What does the work, as the person chose. */
   get backend(): EngineOptions['backend'] {
     return this.#backend;
+  }
+
+  /** What will do the work, as far as it is known. */
+  get expectedBackend(): Backend {
+    return expectedBackend(this.#backend, this.#offer, this.report?.backend ?? null);
   }
 
   /** What this machine offers; null until it was asked. */

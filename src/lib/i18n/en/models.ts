@@ -19,7 +19,7 @@ export const models = {
     'hyper-sd15-8': 'Lets full-size models draw in 8 steps; nearer to full quality than 4.',
   },
   ownText: 'A model that you brought. Nothing is known of it but its files.',
-  facts: { size: 'Download', sizeHere: 'On this computer', memory: 'Graphics memory', picture: 'Pictures', licence: 'Licence' },
+  facts: { size: 'Download', sizeHere: 'On this computer', memory: { webgpu: 'Graphics memory', wasm: 'Memory' }, picture: 'Pictures', licence: 'Licence' },
   about: (bytes: string) => `about ${bytes}`,
   memory: (draw: string, learn: string) => `${draw} GB to draw, ${learn} GB to learn`,
   memoryNone: 'any',

@@ -19,7 +19,7 @@ export const models: Catalogue['models'] = {
     'hyper-sd15-8': '온전한 크기의 모델이 8단계로 그리게 해요. 4단계보다 최고 품질에 가까워요.',
   },
   ownText: '직접 가져온 모델이에요. 파일 말고는 알려진 것이 없어요.',
-  facts: { size: '내려받기', sizeHere: '이 컴퓨터에', memory: '그래픽 메모리', picture: '그림', licence: '라이선스' },
+  facts: { size: '내려받기', sizeHere: '이 컴퓨터에', memory: { webgpu: '그래픽 메모리', wasm: '메모리' }, picture: '그림', licence: '라이선스' },
   about: (bytes) => `약 ${bytes}`,
   memory: (draw, learn) => `그리기 ${draw} GB, 배우기 ${learn} GB`,
   memoryNone: '무엇이든',

@@ -194,20 +194,22 @@ export class Studio {
   async make(): Promise<void> {
     const { likeness } = this.#training;
     if (this.isAtWork || this.total === 0 || likeness === null) return;
-    const { fast, given, steps } = this;
-    const terms = drawingTerms({ likenessId: likeness.id, likenessWeight: this.likenessWeight, fast, given, steps });
-    const subject = await subjectOfLikeness(likeness, this.#project.personClass);
-    const orders = planOrders(
-      this.drawing,
-      subject,
-      given?.guidance ?? this.guidance,
-      this.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
-      crypto.randomUUID(),
-    );
-    this.#slots = orders.map((order: PictureOrder) => ({ lookId: order.styleId, imageId: null }));
+    // Said before anything is waited for: a second click finds the queue at work.
     this.#status = { kind: 'loading' };
+    this.#slots = [];
     this.#secondsLeft = null;
     try {
+      const { fast, given, steps } = this;
+      const terms = drawingTerms({ likenessId: likeness.id, likenessWeight: this.likenessWeight, fast, given, steps });
+      const subject = await subjectOfLikeness(likeness, this.#project.personClass);
+      const orders = planOrders(
+        this.drawing,
+        subject,
+        given?.guidance ?? this.guidance,
+        this.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
+        crypto.randomUUID(),
+      );
+      this.#slots = orders.map((order: PictureOrder) => ({ lookId: order.styleId, imageId: null }));
       await deviceEngine().generate({ ...terms, projectId: this.#project.id, orders, previews: true }, (event) => {
         this.#hear(event);
       });

@@ -126,10 +126,18 @@ export class Training {
 
   /** Orders a new run and works on it. Resolves when it ended in any way. */
   async start(effort: Effort): Promise<void> {
-    const personClass = this.#project.personClass ?? this.#photos.sampleClass;
-    const run = await createRun(this.#project.id, this.#models.chosenId, this.#photos.usable, personClass, effort);
-    this.#adopt(run);
-    await this.#work(run);
+    if (this.isAtWork) return;
+    // Said before anything is waited for: a second click finds the run at work.
+    const before = this.#status;
+    this.#status = { kind: 'running', phase: 'loading-model' };
+    try {
+      const personClass = this.#project.personClass ?? this.#photos.sampleClass;
+      this.#adopt(await createRun(this.#project.id, this.#models.chosenId, this.#photos.usable, personClass, effort));
+    } catch (error) {
+      this.#status = before;
+      throw error;
+    }
+    if (this.#run !== null) await this.#work(this.#run);
   }
 
   /** Goes on with the stored run from its last checkpoint. */

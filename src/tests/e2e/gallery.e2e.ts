@@ -54,6 +54,28 @@ describe.skipIf(missing !== null)('the gallery', () => {
     await expect.poll(focused).toBe('picture-1');
   });
 
+  test('a favourite that is none any more closes the large view, and it stays closed', async () => {
+    const { page } = journeys.visitor;
+    await pictures().first().focus();
+    await press('f');
+    await page.getByText('Favourites').click();
+    await expect.poll(() => pictures().count()).toBe(1);
+    await pictures().first().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Favourite' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.locator('label', { hasText: /^\s*All/ }).click();
+    await expect.poll(() => pictures().count()).toBe(6);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  test('letters typed into the choice of an order mark no picture', async () => {
+    await journeys.visitor.page.getByLabel('Order').focus();
+    await press('x');
+    await press('n'); // Newest.
+    await journeys.visitor.page.waitForTimeout(300);
+    expect(await pictures().count()).toBe(6);
+  });
+
   test('a picture deleted for good comes back with Undo, bytes and all', async () => {
     await pictures().first().click();
     await journeys.visitor.page.getByRole('button', { name: 'Delete for good' }).click();
@@ -68,14 +90,23 @@ describe.skipIf(missing !== null)('the gallery', () => {
     await page.reload();
     await journeys.visitor.ready();
     await expect.poll(() => pictures().count()).toBe(4); // One of the six is set aside, one lies under another.
-    await page.getByRole('button', { name: '1 more like this' }).click();
+    // By keyboard: Tab goes from the picture to its stack, which says what it did.
+    await page.getByRole('button', { name: /^Open picture \d, .*, 1 more like this$/ }).focus();
+    await press('Tab');
+    await press('Enter');
+    await expect.poll(() => pictures().count()).toBe(5);
+    await page.getByTestId('announcement').getByText('The stack is open: 1 more picture.').waitFor();
+    await page.getByRole('button', { name: 'Close the stack' }).press('Enter');
+    await page.getByTestId('announcement').getByText('The stack is closed.').waitFor();
+    await expect.poll(() => pictures().count()).toBe(4);
+    await page.getByRole('button', { name: '1 more like this', exact: true }).click();
     await expect.poll(() => pictures().count()).toBe(5);
     await page.getByTestId('aside-line').getByText('1 without a face').waitFor();
     await page.getByRole('button', { name: 'Look at them' }).click();
     await expect.poll(() => pictures().count()).toBe(1);
     await pictures().first().click();
     await page.getByTestId('aside-reason').getByText('No face was found in it.').waitFor();
-    await page.getByTestId('aside-reason').getByRole('button', { name: 'Take back' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
     await expect.poll(() => pictures().count()).toBe(0);
     await page.reload();
     await journeys.visitor.ready();

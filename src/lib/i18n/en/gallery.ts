@@ -19,18 +19,20 @@ export const gallery = {
   asideLine: (count: number) => `${count.toLocaleString('en-GB')} set aside`,
   /** Beside the number of pictures that ranking set aside for it. */
   asideShort: {
-    nudity: 'not fit to show',
+    nudity: 'hidden, as it may show nudity',
     'no-face': 'without a face',
     'several-faces': 'with several faces',
     distorted: 'with a distorted face',
     'cut-off': 'with the face cut off',
     'face-small': 'with a tiny face',
-    'skin-tone': 'with another skin tone',
+    'skin-tone': 'with a different skin tone',
     'not-alike': 'not like you',
     spare: 'spare (others are better)',
   },
   asideCount: (count: number, reason: string) => `${count.toLocaleString('en-GB')} ${reason}`,
   asideByYou: (count: number) => `${count.toLocaleString('en-GB')} by you`,
+  /** Under a picture that the person set aside. */
+  asideByYouShort: 'by you',
   asideNote: 'Nothing is deleted by itself. Bring back what you like.',
   asideSentence: {
     nudity: 'It seems to show nudity.',
@@ -52,6 +54,8 @@ export const gallery = {
   hidden: 'Hidden. Open it to see it.',
   stack: (count: number) => `${count.toLocaleString('en-GB')} more like this`,
   stackClose: 'Close the stack',
+  stackOpened: (count: number) => `The stack is open: ${plural(count, 'more picture', 'more pictures')}.`,
+  stackClosed: 'The stack is closed.',
   likenessTitle: 'Likeness',
   likeness: { high: 'Looks very much like you.', good: 'Looks like you.', some: 'Looks somewhat like you.', little: 'Looks only a little like you.' },
   likenessNumbers: (value: string, own: string, stranger: string) => `${value}, where your own photos among themselves have ${own} and strangers ${stranger}.`,

@@ -19,7 +19,7 @@ export const gallery: Catalogue['gallery'] = {
   looking: (done, total) => `그림 ${number(total)}장 가운데 ${number(done + 1)}번째를 보고 있어요. 다 보면 순서대로 놓아요.`,
   asideLine: (count) => `${number(count)}장을 치워 뒀어요`,
   asideShort: {
-    nudity: '보이기에 알맞지 않음',
+    nudity: '노출이 있을 수 있어 가림',
     'no-face': '얼굴 없음',
     'several-faces': '얼굴 여럿',
     distorted: '얼굴이 뒤틀림',
@@ -31,6 +31,7 @@ export const gallery: Catalogue['gallery'] = {
   },
   asideCount: (count, reason) => `${reason} ${number(count)}장`,
   asideByYou: (count) => `직접 치운 것 ${number(count)}장`,
+  asideByYouShort: '직접 치움',
   asideNote: '저절로 지워지는 그림은 없어요. 마음에 들면 다시 꺼내 주세요.',
   asideSentence: {
     nudity: '노출이 있는 그림 같아요.',
@@ -52,6 +53,8 @@ export const gallery: Catalogue['gallery'] = {
   hidden: '가려 뒀어요. 열면 보여요.',
   stack: (count) => `비슷한 그림 ${number(count)}장 더`,
   stackClose: '묶음 닫기',
+  stackOpened: (count) => `묶음을 열었어요. 그림 ${number(count)}장이 더 있어요.`,
+  stackClosed: '묶음을 닫았어요.',
   likenessTitle: '닮은 정도',
   likeness: { high: '아주 많이 닮았어요.', good: '닮았어요.', some: '어느 정도 닮았어요.', little: '조금만 닮았어요.' },
   likenessNumbers: (value, own, stranger) => `${value}이에요. 내 사진끼리는 ${own}, 다른 사람과는 ${stranger}쯤이에요.`,

@@ -1,8 +1,8 @@
 /** @file The state of unfinished runs: adapters, optimiser moments and random state, as bytes in the engine's own format. */
 import { inDatabase } from './database.ts';
-import type { CheckpointRecord } from './schema.ts';
+import type { CheckpointRecord } from './likeness-records.ts';
 
-export type { CheckpointRecord } from './schema.ts';
+export type { CheckpointRecord } from './likeness-records.ts';
 
 /** Replaces the checkpoint of a run. The old one stays if the write fails. */
 export async function saveCheckpoint(checkpoint: CheckpointRecord): Promise<void> {

@@ -1,8 +1,8 @@
 /** @file The headshots: facts in one store, PNG files in another, so that a contact sheet of hundreds lists at once. */
 import { inDatabase } from './database.ts';
-import type { ImageRecord } from './schema.ts';
+import type { ImageRecord } from './picture-records.ts';
 
-export type { ImageRecord } from './schema.ts';
+export type { ImageRecord } from './picture-records.ts';
 
 /** What of an image changes after it was drawn. */
 export type ImageMarks = Pick<ImageRecord, 'favourite' | 'setAside' | 'measures' | 'isBroughtBack'>;

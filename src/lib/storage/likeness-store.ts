@@ -1,8 +1,8 @@
 /** @file The learned likenesses and their weights (safetensors), the latter in a store of their own. */
 import { inDatabase } from './database.ts';
-import type { LikenessRecord } from './schema.ts';
+import type { LikenessRecord } from './likeness-records.ts';
 
-export type { LikenessRecord } from './schema.ts';
+export type { LikenessRecord } from './likeness-records.ts';
 
 /** Writes a likeness and its weights in one transaction: never one without the other. */
 export async function saveLikeness(likeness: LikenessRecord, safetensors: ArrayBuffer): Promise<void> {

@@ -2,7 +2,9 @@
 import type { IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import { noEdit } from '#models/vision/photo-edit.ts';
 import { chunkBytes } from './model-chunks.ts';
-import type { LikenessSchema, ModelChunkRecord, ModelFileRecord, ModelRecord, PhotoRecord } from './schema.ts';
+import type { ModelChunkRecord, ModelFileRecord, ModelRecord } from './model-records.ts';
+import type { PhotoRecord } from './person-records.ts';
+import type { LikenessSchema } from './schema.ts';
 
 /** Stores as they were need no types of today. */
 type AnyDatabase = IDBPDatabase;

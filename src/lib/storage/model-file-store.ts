@@ -3,7 +3,7 @@ import { AppError } from '#models/errors/app-error.ts';
 import { inDatabase } from './database.ts';
 import { chunkBytes, digestOf } from './model-chunks.ts';
 import { chunksOf, completeModel, planModel, listModelFiles, findModel } from './model-store.ts';
-import type { ModelChunkRecord, ModelFileRecord } from './schema.ts';
+import type { ModelChunkRecord, ModelFileRecord } from './model-records.ts';
 
 /** Which file. */
 export type FileName = Pick<ModelFileRecord, 'modelId' | 'path'>;

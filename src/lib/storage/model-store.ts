@@ -1,9 +1,9 @@
 /** @file The models that the person fetched or brought: what they are and where they came from. Their bytes are in `model-file-store.ts`. */
 import { inDatabase } from './database.ts';
-import type { ModelFileRecord, ModelPrediction, ModelRecord } from './schema.ts';
+import type { ModelFileRecord, ModelPrediction, ModelRecord } from './model-records.ts';
 
-export { modelPredictions } from './schema.ts';
-export type { ModelFileRecord, ModelLicenceRecord, ModelPrediction, ModelRecord, ModelSource } from './schema.ts';
+export { modelPredictions } from './model-records.ts';
+export type { ModelFileRecord, ModelLicenceRecord, ModelPrediction, ModelRecord, ModelSource } from './model-records.ts';
 
 /** What a model will consist of. */
 export type PlannedFile = Pick<ModelFileRecord, 'path' | 'sizeBytes' | 'sha256'>;

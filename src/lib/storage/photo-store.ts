@@ -1,8 +1,8 @@
 /** @file The person's photos, prepared: upright, without metadata, with a thumbnail. */
 import { inDatabase } from './database.ts';
-import type { PhotoRecord } from './schema.ts';
+import type { PhotoRecord } from './person-records.ts';
 
-export type { PhotoRecord } from './schema.ts';
+export type { PhotoRecord } from './person-records.ts';
 
 /** Writes a photo. The caller has checked `digest` against the others (`findPhotoByDigest`). */
 export async function addPhoto(photo: PhotoRecord): Promise<void> {

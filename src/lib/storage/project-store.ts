@@ -1,8 +1,8 @@
 /** @file The people whose likeness is made: one project each. */
 import { inDatabase } from './database.ts';
-import type { ProjectRecord } from './schema.ts';
+import type { ProjectRecord } from './person-records.ts';
 
-export type { ConsentRecord, PersonClass, ProjectRecord, StepRoute } from './schema.ts';
+export type { ConsentRecord, PersonClass, ProjectRecord, StepRoute } from './person-records.ts';
 
 /** Writes a project, new or changed. */
 export async function saveProject(project: ProjectRecord): Promise<void> {

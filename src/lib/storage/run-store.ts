@@ -1,8 +1,8 @@
 /** @file Training runs: what was asked, how far it got, its loss curve and previews. Checkpoints are in `checkpoint-store`. */
 import { inDatabase } from './database.ts';
-import type { RunRecord } from './schema.ts';
+import type { RunRecord } from './likeness-records.ts';
 
-export type { LossPoint, RunPreview, RunRecord, RunStatus, StoredError } from './schema.ts';
+export type { LossPoint, RunPreview, RunRecord, RunStatus, StoredError } from './likeness-records.ts';
 
 /** A run that nobody has worked on yet. Not stored. */
 export function queuedRun({ id, projectId, job, photoIds }: Pick<RunRecord, 'id' | 'projectId' | 'job' | 'photoIds'>): RunRecord {

@@ -14,7 +14,9 @@ import { addPhoto, findPhotos, listPhotos, removePhotos, updatePhoto } from './p
 import { listProjects, saveProject, updateProject } from './project-store.ts';
 import { estimateStorage } from './quota.ts';
 import { findRun, removeRun, saveRun, updateRun } from './run-store.ts';
-import type { ImageRecord, PhotoRecord, RunRecord } from './schema.ts';
+import type { RunRecord } from './likeness-records.ts';
+import type { PhotoRecord } from './person-records.ts';
+import type { ImageRecord } from './picture-records.ts';
 import { readSetting, saveSetting } from './settings-store.ts';
 import { openStoredFile } from './stored-file.ts';
 

@@ -2,7 +2,7 @@
 import { AppError } from '#models/errors/app-error.ts';
 import { chunkBytes, digestOf } from './model-chunks.ts';
 import { dropFileBytes, type FileName, findChunk, findModelFile } from './model-file-store.ts';
-import type { ModelChunkRecord } from './schema.ts';
+import type { ModelChunkRecord } from './model-records.ts';
 
 /** Fits the port `ByteSource` of `models/formats`. */
 export interface StoredFile {

@@ -16,7 +16,9 @@ export class CompiledGraphCache {
     if (known !== undefined) return known;
     const compiling = this.#runner.compile(build(), weights);
     this.#compiled.set(key, compiling);
-    compiling.catch(() => this.#compiled.delete(key));
+    compiling.catch(() => {
+      if (this.#compiled.get(key) === compiling) this.#compiled.delete(key);
+    });
     return compiling;
   }
 

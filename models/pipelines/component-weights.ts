@@ -17,17 +17,20 @@ export class ComponentWeights {
   /**
    * A component's weights on the device, read from the model's files if they are not there. A failed placing is forgotten.
    *
-   * @throws {AppError} `weights-corrupt`, `device-out-of-memory`
+   * @param beforeWeight awaited before each is read; throws to stop
+   * @throws {AppError} `weights-corrupt`, `device-out-of-memory`, and what `beforeWeight` throws
    */
-  of(component: Component): Promise<WeightSet> {
-    return this.#placed.get(component) ?? this.place(component, this.#stored.stream(component));
+  of(component: Component, beforeWeight?: () => Promise<void>): Promise<WeightSet> {
+    return this.#placed.get(component) ?? this.place(component, this.#stored.stream(component, beforeWeight));
   }
 
   /** Places other weights than those of the files; what is there must have been freed. */
   place(component: Component, weights: WeightStream): Promise<WeightSet> {
     const placing = this.#runner.upload(weights);
     this.#placed.set(component, placing);
-    placing.catch(() => this.#placed.delete(component));
+    placing.catch(() => {
+      if (this.#placed.get(component) === placing) this.#placed.delete(component);
+    });
     return placing;
   }
 

@@ -68,8 +68,13 @@ export class LoadedModel {
    */
   static async load(runner: GraphRunner, folder: ModelFolder, options: OpenModelOptions = {}): Promise<LoadedModel> {
     const loaded = await LoadedModel.open(runner, folder, options);
-    for (const component of components) await loaded.weightsOf(component);
-    return loaded;
+    try {
+      await loaded.placeAll();
+      return loaded;
+    } catch (error) {
+      await loaded.dispose(); // Nobody else could free what was placed before.
+      throw error;
+    }
   }
 
   /**
@@ -84,6 +89,16 @@ export class LoadedModel {
   /** A component's weights on the device, placed if they are not there. @throws {AppError} `weights-corrupt`, `device-out-of-memory` */
   weightsOf(component: Component): Promise<WeightSet> {
     return this.#weights.of(component);
+  }
+
+  /**
+   * Places every component that is not there yet.
+   *
+   * @param beforeWeight awaited before each weight is read; throws to stop
+   * @throws {AppError} `weights-corrupt`, `device-out-of-memory`, and what `beforeWeight` throws; the components that were whole by then stay
+   */
+  async placeAll(beforeWeight?: () => Promise<void>): Promise<void> {
+    for (const component of components) await this.#weights.of(component, beforeWeight);
   }
 
   /** Components whose weights are on the device. */

@@ -25,5 +25,9 @@ export async function* mergedComponent(
     changed.add(entry[0]);
     yield entry;
   }
-  for (const name of stored.placedNames(component)) if (!changed.has(name)) yield [name, (await stored.read(name))!] as const;
+  for (const name of stored.placedNames(component)) {
+    if (changed.has(name)) continue;
+    await options.beforeLayer?.();
+    yield [name, (await stored.read(name))!] as const;
+  }
 }

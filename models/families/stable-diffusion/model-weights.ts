@@ -73,10 +73,18 @@ export class ModelWeights {
     return [...this.entries(component).keys()].filter((name) => name !== tokenTableName);
   }
 
-  /** These weights, read one after another in the order of the files. @throws {AppError} `weights-corrupt` */
-  async *stream(component: Component): AsyncGenerator<readonly [string, Tensor]> {
+  /**
+   * These weights, read one after another in the order of the files.
+   *
+   * @param beforeWeight awaited before each; throws to stop
+   * @throws {AppError} `weights-corrupt`
+   */
+  async *stream(component: Component, beforeWeight?: () => Promise<void>): AsyncGenerator<readonly [string, Tensor]> {
     const entries = this.entries(component);
-    for (const name of this.placedNames(component)) yield [name, await readStoredTensor(entries.get(name)!)] as const;
+    for (const name of this.placedNames(component)) {
+      await beforeWeight?.();
+      yield [name, await readStoredTensor(entries.get(name)!)] as const;
+    }
   }
 
   /**

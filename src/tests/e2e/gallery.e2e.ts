@@ -1,6 +1,7 @@
 /** @file The last step: the contact sheet by keyboard, marks that survive a reload, undo, downloads, and deleting everything. */
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { auditBothLights } from './audit.ts';
 import { missing } from './harness.ts';
 import { fitMeasures, seedPictures } from './seed.ts';
 import { visitorForEach } from './visitors.ts';
@@ -112,6 +113,35 @@ describe.skipIf(missing !== null)('the gallery', () => {
     await journeys.visitor.ready();
     await expect.poll(() => pictures().count()).toBe(5);
     await page.getByTestId('aside-line').waitFor({ state: 'detached' });
+  });
+
+  test('open stacks, what is set aside and the large view have no accessibility violation, and nothing scrolls sideways', async () => {
+    const { page } = journeys.visitor;
+    await seedPictures(page, 6, (index) => (index === 1 ? { ...fitMeasures(1), nudity: 0.99 } : fitMeasures(index === 4 ? 3 : index)));
+    await page.reload();
+    await journeys.visitor.ready();
+    const sideways = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    for (const width of [390, 900, 1280]) {
+      await page.setViewportSize({ width, height: 844 });
+      expect(await sideways(), `${width} px`).toBeLessThanOrEqual(0);
+    }
+    expect(await auditBothLights(page), 'a closed stack').toEqual([]);
+    await page.getByRole('button', { name: '1 more like this', exact: true }).click();
+    expect(await auditBothLights(page), 'an open stack').toEqual([]);
+    await page.getByRole('button', { name: 'Look at them' }).press('Enter');
+    await expect.poll(focused).toBe('picture-1'); // The first of those that are set aside.
+    await page.getByText('Hidden. Open it to see it.').waitFor();
+    expect(await auditBothLights(page), 'set aside').toEqual([]);
+    await press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    expect(await auditBothLights(page), 'the large view').toEqual([]);
+    for (const width of [390, 900, 1280]) {
+      await page.setViewportSize({ width, height: 1000 });
+      const [picture, title] = await Promise.all([dialog.locator('img').boundingBox(), dialog.getByRole('heading', { name: 'Boardroom' }).boundingBox()]);
+      if (picture === null || title === null) throw new Error('The large view shows a picture and its look.');
+      expect(picture.y + picture.height <= title.y || picture.x + picture.width <= title.x, `the picture covers its title at ${width} px`).toBe(true);
+    }
   });
 
   test('pictures of an older version are looked at when the gallery opens: plain squares have no face', async () => {

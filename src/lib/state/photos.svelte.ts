@@ -1,4 +1,5 @@
 /** @file The photos of the contact sheet in the storage: added, removed, changed, measured. What the checks say of them is in `sheet.svelte.ts`. */
+import { decodeError, type EncodedError } from '#models/errors/error-codec.ts';
 import { type CheckId, hardChecks } from '#models/checks/index.ts';
 import { noEdit, type PhotoEdit } from '#models/vision/photo-edit.ts';
 import { addPhoto, listPhotos, type PhotoRecord, removePhotos, updatePhoto } from '#storage/photo-store.ts';
@@ -98,22 +99,33 @@ export class Photos extends Sheet {
     return before;
   }
 
-  /** Measures photos that older versions of the app stored, and those that nobody could look at; one at a time, behind everything else. */
+  /**
+   * Measures photos that older versions of the app stored, and those that nobody could look at; one at a time, behind everything else.
+   *
+   * @throws {AppError} at the end, why a stored photo can no longer be read; the others are measured all the same
+   */
   async measureMissing(): Promise<void> {
     if (this.#measuring > 0) return;
     const ids = this.list.filter(({ record }) => record.measures === null).map(({ record }) => record.id);
+    let broken: EncodedError | null = null;
     try {
       for (const [index, id] of ids.entries()) {
         this.#measuring = ids.length - index;
         const record = this.find(id)?.record;
         if (record === undefined) continue;
         const result = await devicePhotos().edit(record.original?.picture ?? record.picture, record.edit);
-        if (!result.ok || result.photo.measures === null) return; // The nets cannot run here; the page says so.
+        if (!result.ok && result.error.code === 'cancelled') return;
+        if (!result.ok) {
+          broken = result.error;
+          continue;
+        }
+        if (result.photo.measures === null) return; // The nets cannot run here; the page says so.
         await this.#write(id, { measures: result.photo.measures, ...faceFactsOf(result.photo.measures, record.chosenFace) });
       }
     } finally {
       this.#measuring = 0;
     }
+    if (broken !== null) throw decodeError(broken);
   }
 
   async #setOverridden(id: string, next: (overridden: readonly CheckId[]) => readonly CheckId[]): Promise<void> {

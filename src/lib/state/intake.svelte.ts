@@ -72,6 +72,11 @@ export class Intake {
    * @throws {AppError} storage-full and the like; files stored before that stay
    */
   async add(files: Iterable<NamedFile> | AsyncIterable<NamedFile>): Promise<number> {
+    if (this.#progress === null) this.dismissProblems();
+    return this.#takeIn(files);
+  }
+
+  async #takeIn(files: Iterable<NamedFile> | AsyncIterable<NamedFile>): Promise<number> {
     const isMine = this.#progress === null;
     if (isMine) this.#begin();
     this.#reading += 1;
@@ -113,12 +118,11 @@ export class Intake {
     this.#proposals = rest;
     for (const { url } of proposal.frames) URL.revokeObjectURL(url);
     const chosen = proposal.frames.filter(({ fileName }) => fileNames.includes(fileName));
-    return chosen.length === 0 ? 0 : this.add(chosen.map(({ file, fileName }) => ({ file, name: fileName, isApart: true })));
+    // They belong to what was dropped before: what could not be used of that is still to be read.
+    return chosen.length === 0 ? 0 : this.#takeIn(chosen.map(({ file, fileName }) => ({ file, name: fileName, isApart: true })));
   }
 
   #begin(): void {
-    this.#problems = [];
-    this.#leftOut = [];
     this.#added = 0;
     this.#done = 0;
     this.#isStopped = false;

@@ -16,7 +16,7 @@ export const photos = {
   ringLabel: (count: number) => `${plural(count, 'photo', 'photos')} in use; 10 to 25 are best`,
   advice0: 'Start with ten photos in which your face is easy to see.',
   advice1: 'One photo is not enough to learn a face from. Add at least one more; ten or more are best.',
-  adviceFew: (missing: number) => `You can go on, but ${plural(missing, 'more photo', 'more photos')} would make the likeness much better.`,
+  adviceFew: (missing: number) => `You can go on, but ${plural(missing, 'more photo', 'more photos')} would make the likeness better.`,
   adviceGood: 'Enough to learn from; up to 25 can be used.',
   adviceFull: 'That is a full set.',
   next: 'Go on to your likeness',

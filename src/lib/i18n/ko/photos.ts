@@ -17,7 +17,7 @@ export const photos: Catalogue['photos'] = {
   ringLabel: (count) => `사진 ${number(count)}장을 쓰고 있어요. 10장에서 25장이 가장 좋아요`,
   advice0: '얼굴이 잘 보이는 사진 열 장으로 시작해 주세요.',
   advice1: '한 장으로는 얼굴을 배울 수 없어요. 한 장 더 넣어 주세요. 열 장 이상이 가장 좋아요.',
-  adviceFew: (missing) => `이어 갈 수 있지만, ${number(missing)}장을 더 넣으면 훨씬 닮아요.`,
+  adviceFew: (missing) => `이어 갈 수 있지만, ${number(missing)}장을 더 넣으면 더 닮아요.`,
   adviceGood: '배우기에 충분해요. 25장까지 쓸 수 있어요.',
   adviceFull: '꽉 찼어요.',
   next: '닮음으로 가기',

@@ -77,17 +77,20 @@ export function describeFaceNets(name: string, createRunner: () => GraphRunner):
       expect(largestDifference(float32([1, 64, 64, 1], every4th), [golden.get('person-mask.mask')!])).toBeLessThan(1e-3);
     });
 
-    test('the nudity classifier believes what the original does under TensorFlow.js, of a picture and of noise', async () => {
-      const ofPicture = await answer(runner, buildNudityNet(), 'nudity', { image: planes(16, 1 / 255, 0) });
-      expect(largestDifference(ofPicture.belief!, [golden.get('nudity.picture')!])).toBeLessThan(1e-3);
+    test('the nudity classifier believes what the original does under TensorFlow.js of a picture', async () => {
+      const { belief } = await answer(runner, buildNudityNet(), 'nudity', { image: planes(16, 1 / 255, 0) });
+      expect(largestDifference(belief!, [golden.get('nudity.picture')!])).toBeLessThan(1e-3);
+    });
+
+    test('and of noise', async () => {
       const area = 224 * 224;
       const scattered = scatteredPixels(3 * area);
       const image = float32(
         [1, 3, 224, 224],
         scattered.map((_, i) => scattered[(i % area) * 3 + Math.floor(i / area)]!),
       );
-      const ofNoise = await answer(runner, buildNudityNet(), 'nudity', { image });
-      expect(largestDifference(ofNoise.belief!, [golden.get('nudity.scattered')!])).toBeLessThan(1e-3);
+      const { belief } = await answer(runner, buildNudityNet(), 'nudity', { image });
+      expect(largestDifference(belief!, [golden.get('nudity.scattered')!])).toBeLessThan(1e-3);
     });
   });
 }

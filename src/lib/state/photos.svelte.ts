@@ -14,6 +14,8 @@ export class Photos extends Sheet {
   readonly #project: Project;
   #isLoaded = $state(false);
   #measuring = $state(0);
+  /** Ids of stored photos whose bytes have gone bad. */
+  #unreadable = $state.raw<ReadonlySet<string>>(new Set());
 
   constructor(project: Project) {
     super();
@@ -99,6 +101,11 @@ export class Photos extends Sheet {
     return before;
   }
 
+  /** Without those that can no longer be read: they are told of on their own, and looking again would not help. */
+  override get uncheckedCount(): number {
+    return this.list.filter(({ record }) => record.measures === null && !this.#unreadable.has(record.id)).length;
+  }
+
   /**
    * Measures photos that older versions of the app stored, and those that nobody could look at; one at a time, behind everything else.
    *
@@ -117,6 +124,7 @@ export class Photos extends Sheet {
         if (!result.ok && result.error.code === 'cancelled') return;
         if (!result.ok) {
           broken = result.error;
+          this.#unreadable = new Set([...this.#unreadable, id]);
           continue;
         }
         if (result.photo.measures === null) return; // The nets cannot run here; the page says so.

@@ -32,6 +32,8 @@ export class EngineClient implements EngineApi {
   #running: RunningWorker | null = null;
   #options: EngineOptions = { backend: 'auto' };
   readonly #lock = new TabLock('likeness-engine');
+  /** Jobs that wait for the lock: the worker has not heard of them. */
+  readonly #asked = new Set<Promise<void>>();
   readonly #startWorker: () => Worker;
 
   /** @param startWorker default: the engine's own; tests give one that fails on command */
@@ -81,7 +83,9 @@ export class EngineClient implements EngineApi {
     await this.#running?.api.resume();
   }
 
+  /** Cancels jobs that were asked for before, also in this very moment. */
   async cancel(kind?: JobKind): Promise<void> {
+    await Promise.all(this.#asked);
     await this.#running?.api.cancel(kind);
   }
 
@@ -103,16 +107,27 @@ export class EngineClient implements EngineApi {
 
   /** Holds the tab lock while `work` runs, and gives up with a clear error when the lock is stolen or the worker dies. */
   async #job<T>(work: (api: Remote<EngineApi>) => Promise<T>): Promise<T> {
-    return this.#lock.hold(async (stolen) => {
-      const { api, death } = this.#start();
-      try {
-        return await Promise.race([work(api), death, stolen]);
-      } catch (error) {
-        const decoded = decodeError(error);
-        if (isAppError(decoded, 'busy-elsewhere') || isAppError(decoded, 'device-lost')) this.dispose();
-        throw decoded;
-      }
-    });
+    let told: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (told = resolve));
+    this.#asked.add(asked);
+    const settle = (): void => {
+      told();
+      this.#asked.delete(asked);
+    };
+    return this.#lock
+      .hold(async (stolen) => {
+        const { api, death } = this.#start();
+        try {
+          const working = work(api);
+          settle();
+          return await Promise.race([working, death, stolen]);
+        } catch (error) {
+          const decoded = decodeError(error);
+          if (isAppError(decoded, 'busy-elsewhere') || isAppError(decoded, 'device-lost')) this.dispose();
+          throw decoded;
+        }
+      })
+      .finally(settle);
   }
 
   /** For work that needs no device: it may run beside a job, here or in another tab. */

@@ -15,6 +15,8 @@ interface OpenModel {
   readonly loaded: LoadedModel;
   /** Which LoRAs are merged into it, as `keyOf` writes them; null while that is unknown. */
   merged: string | null;
+  /** True once drawing with it was found to fit. */
+  hasRoomToDraw: boolean;
 }
 
 /** What a drawing job asks of the model. */
@@ -45,9 +47,10 @@ export class EngineDevice {
   }
 
   /**
-   * The model of a likeness with all LoRAs of a job merged into it. They stay for the next job that asks for the same ones; their factors do not.
+   * The model of a likeness with all LoRAs of a job merged into it and every weight in its place. They stay for the next job that asks for
+   * the same ones; their factors do not.
    *
-   * @param beforeLayer awaited between the layers that are merged; throws to stop
+   * @param beforeLayer awaited before each layer that is merged and each weight that is read; throws to stop
    * @throws {AppError} `job-invalid` if a likeness was deleted, `model-file-missing`, `lora-incompatible`, `lora-damaged`, `model-too-large`, `weights-corrupt`
    */
   async openForDrawing(
@@ -58,13 +61,17 @@ export class EngineDevice {
     const modelId = likenessId === null ? builtinModelId : await modelOfLikeness(await requireLikeness(likenessId));
     const model = await this.#open(modelId, 'when-needed');
     const key = keyOf(found);
-    if (model.merged !== key) {
-      model.merged = null; // Until it is done: a job that is stopped in the middle leaves nobody knows what.
-      const weighted = await readLoras(found, await model.loaded.loraBase());
+    if (model.merged !== key || !model.hasRoomToDraw) {
+      const weighted = found.length === 0 ? [] : await readLoras(found, await model.loaded.loraBase());
       requireRoomToDraw(model.loaded.model, model.loaded.nativeSizePx, weighted, this.backend.memory);
-      await model.loaded.placeMerged(weighted, { beforeLayer });
-      model.merged = key;
+      model.hasRoomToDraw = true;
+      if (model.merged !== key) {
+        model.merged = null; // Until it is done: a job that is stopped in the middle leaves nobody knows what.
+        await model.loaded.placeMerged(weighted, { beforeLayer });
+        model.merged = key;
+      }
     }
+    await model.loaded.placeAll(beforeLayer);
     return { model: model.loaded, modelId };
   }
 
@@ -75,7 +82,7 @@ export class EngineDevice {
     this.#model = null;
     await previous?.dispose();
     const loaded = await (placing === 'at-once' ? LoadedModel.load : LoadedModel.open)(this.backend.runner, openModelFolder(modelId), opening);
-    this.#model = { id: modelId, prediction: opening.prediction, loaded, merged: plain };
+    this.#model = { id: modelId, prediction: opening.prediction, loaded, merged: plain, hasRoomToDraw: false };
     return this.#model;
   }
 

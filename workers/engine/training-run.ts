@@ -71,7 +71,9 @@ export class TrainingRun {
     );
     tell({ kind: 'phase', phase: 'saving' });
     await this.#save(state); // First, so that the likeness can still be written if there is no room for it now.
-    tell({ kind: 'finished', likenessId: await writeLikeness(model, run, job, learnedFactors(state)) });
+    const likenessId = await writeLikeness(model, run, job, learnedFactors(state));
+    desk.unsaved.delete(run.id); // There may have been room for the likeness and none for the checkpoint.
+    tell({ kind: 'finished', likenessId });
   }
 
   async #learn(events: AsyncGenerator<LearnEvent, TrainingState>, resume: TrainingState | undefined): Promise<TrainingState> {

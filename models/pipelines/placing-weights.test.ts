@@ -4,10 +4,9 @@ import { AppError } from '../errors/app-error.ts';
 import { parseSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import { modulesOf } from '../lora/lora-base.ts';
 import { initializeLora } from '../lora/lora-weights.ts';
-import type { GraphRunner, WeightSet } from '../runtime/graph-runner.ts';
 import { float32, type Tensor } from '../tensor/tensor.ts';
-import { createInterpreter } from '../testing/interpreter/interpreter-runner.ts';
 import { memoryFolder } from '../testing/memory-folder.ts';
+import { watchedRunner } from '../testing/watched-runner.ts';
 import { ComponentWeights } from './component-weights.ts';
 import { LoadedModel } from './loaded-model.ts';
 import { openModel } from './open-model.ts';
@@ -15,23 +14,6 @@ import { openModel } from './open-model.ts';
 const root = new URL('../testing/golden/pipeline/', import.meta.url);
 const paths = (readdirSync(root, { recursive: true }) as string[]).filter((path) => statSync(new URL(path, root)).isFile());
 const files: Record<string, unknown> = Object.fromEntries(paths.map((path) => [path, new Uint8Array(readFileSync(new URL(path, root)))]));
-
-/** The interpreter, and which weight sets it holds: those placed and not disposed. */
-function watchedRunner(): { runner: GraphRunner; held: Set<WeightSet> } {
-  const plain = createInterpreter();
-  const held = new Set<WeightSet>();
-  const upload: GraphRunner['upload'] = async (weights) => {
-    const set = await plain.upload(weights);
-    const dispose = set.dispose.bind(set);
-    set.dispose = () => {
-      held.delete(set);
-      dispose();
-    };
-    held.add(set);
-    return set;
-  };
-  return { runner: { ...plain, upload }, held };
-}
 
 /** Counts its calls, and refuses the one with this number. */
 function stopAt(call: number): { readonly before: () => Promise<void>; readonly calls: () => number } {

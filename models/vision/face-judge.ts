@@ -29,7 +29,13 @@ export class DlibFaceJudge {
    * @throws {AppError} `weights-missing` if a tensor of a net is absent
    */
   static async create(runner: GraphRunner, weights: FaceJudgeWeights): Promise<DlibFaceJudge> {
-    return new DlibFaceJudge(await FaceAnalyzer.create(runner, { blazeface: weights.blazeface }), await FaceEmbedder.create(runner, weights['dlib-face']));
+    const faces = await FaceAnalyzer.create(runner, { blazeface: weights.blazeface });
+    try {
+      return new DlibFaceJudge(faces, await FaceEmbedder.create(runner, weights['dlib-face']));
+    } catch (error) {
+      await faces.dispose();
+      throw error;
+    }
   }
 
   /** The surest face of an upright picture, 128 numbers of length 1 (`identityLimits` says what their cosines mean); null where none is found. */

@@ -35,7 +35,12 @@ export class VisionNet {
    */
   static async load(runner: GraphRunner, graph: Graph, tensors: ReadonlyMap<string, Tensor>): Promise<VisionNet> {
     const weights = await runner.upload(widenQuantised(tensors));
-    return new VisionNet(weights, await runner.compile(graph, [weights]));
+    try {
+      return new VisionNet(weights, await runner.compile(graph, [weights]));
+    } catch (error) {
+      weights.dispose();
+      throw error;
+    }
   }
 
   /** Outputs by name. */

@@ -61,5 +61,11 @@ async function openAnalyzer(threads: number): Promise<PhotoAnalyzer> {
     parseSafetensors(await folder.readBytes(weightFile(net))).tensors,
   ];
   const weights = Object.fromEntries(await Promise.all(photoNets.map(read))) as unknown as PhotoWeights;
-  return PhotoAnalyzer.create(createWasmRunner({ threads }), weights);
+  const runner = createWasmRunner({ threads });
+  try {
+    return await PhotoAnalyzer.create(runner, weights);
+  } catch (error) {
+    await runner.dispose(); // The next photo tries again, with a runner of its own.
+    throw error;
+  }
 }

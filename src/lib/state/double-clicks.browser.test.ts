@@ -1,5 +1,6 @@
-/** @file A second click while the first is still being answered orders nothing more. Storage is the browser's own; the engine only counts its orders. */
+/** @file A second click while the first is still being answered orders nothing more, and every click is answered at once. Storage is the browser's own; the engine only counts its orders. */
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { TrainEvent } from '#workers/contract/engine.ts';
 import { listRuns } from '#storage/run-store.ts';
 import { deviceEngine } from '../executors/device.ts';
 import type { Device } from './device.svelte.ts';
@@ -52,4 +53,28 @@ test('a run that cannot be ordered leaves the page as it was', async () => {
   const training = new Training(await openProject(), { usable: [] } as unknown as Photos, { chosenId: 'builtin' } as unknown as Models);
   await expect(training.start('fast')).rejects.toMatchObject({ code: 'photos-too-few' });
   expect(training.status).toEqual({ kind: 'none' });
+});
+
+test('a pause is said at once, and until the engine has paused', async () => {
+  let tell: (event: TrainEvent) => void = () => undefined;
+  let finish = (): void => undefined;
+  vi.spyOn(deviceEngine(), 'train').mockImplementation((_run, onEvent) => {
+    tell = onEvent;
+    return new Promise((resolve) => {
+      finish = resolve;
+    });
+  });
+  vi.spyOn(deviceEngine(), 'pause').mockResolvedValue();
+  const training = new Training(await openProject(), twoPhotos, { chosenId: 'builtin' } as unknown as Models);
+  const work = training.start('fast');
+  await vi.waitFor(() => {
+    expect(deviceEngine().train).toHaveBeenCalled();
+  });
+  tell({ kind: 'phase', phase: 'learning' });
+  await training.pause();
+  expect(training.isPausing).toBe(true);
+  tell({ kind: 'paused' });
+  expect([training.isPausing, training.status.kind]).toEqual([false, 'paused']);
+  finish();
+  await work;
 });

@@ -43,6 +43,7 @@ export class Training {
   #secondsLeft = $state<number | null>(null);
   #samplesPerSecond = $state<number | null>(null);
   #isCancelling = $state(false);
+  #isPausing = $state(false);
   #isLoaded = $state(false);
   #warning = $state.raw<Failure | null>(null);
 
@@ -96,6 +97,11 @@ export class Training {
 
   get isCancelling(): boolean {
     return this.#isCancelling;
+  }
+
+  /** A pause was asked for and comes after the step at work. */
+  get isPausing(): boolean {
+    return this.#isPausing;
   }
 
   get isLoaded(): boolean {
@@ -152,6 +158,7 @@ export class Training {
   }
 
   async pause(): Promise<void> {
+    this.#isPausing = true;
     await deviceEngine().pause();
   }
 
@@ -203,6 +210,7 @@ export class Training {
       this.#status = { kind: 'failed', failure: toFailure(error) };
     } finally {
       this.#isCancelling = false;
+      this.#isPausing = false;
       await this.#findLikeness();
       this.#run = (await findRun(run.id)) ?? this.#run;
     }
@@ -234,6 +242,7 @@ export class Training {
         this.#warning = failureFromCode(event.error.code, event.error.message);
         break;
       case 'paused':
+        this.#isPausing = false;
         this.#status = { kind: 'paused' };
         break;
       case 'resumed':

@@ -51,6 +51,8 @@ export const likeness = {
   interrupted: (seen: number, total: number) =>
     `This run stopped at ${seen.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')} samples when its tab was closed. Nothing is lost.`,
   closeTab: 'You can close this tab; we go on from here.',
+  cancelling: 'Stopping after this step…',
+  pausing: 'Pausing after this step…',
   pause: 'Pause',
   resume: 'Resume',
   cancel: 'Stop and discard',

@@ -49,6 +49,8 @@ export const likeness: Catalogue['likeness'] = {
   paused: (seen, total) => `샘플 ${number(total)}개 가운데 ${number(seen)}개에서 잠시 멈췄어요.`,
   interrupted: (seen, total) => `탭이 닫혀서 샘플 ${number(total)}개 가운데 ${number(seen)}개에서 멈췄어요. 잃은 것은 없어요.`,
   closeTab: '이 탭을 닫아도 돼요. 여기서부터 이어서 해요.',
+  cancelling: '이 단계 뒤에 멈추고 버려요…',
+  pausing: '이 단계 뒤에 멈춰요…',
   pause: '잠시 멈춤',
   resume: '이어 하기',
   cancel: '그만두고 버리기',

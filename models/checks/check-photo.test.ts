@@ -26,6 +26,7 @@ describe('each defect is found by its own check alone', () => {
     ['turned-away', withFace({ pose: { yaw: -80, pitch: 0, roll: 0 } })],
     ['turned-away', withFace({ pose: { yaw: 0, pitch: 60, roll: 0 } })],
     ['eyes-closed', withFace({ eyeOpening: { right: 0.03, left: 0.05 } })],
+    ['eyes-closed', withFace({ eyesShown: 0.1 })],
     ['covered', withFace({ covered: { eyes: 0, lowerFace: 0.9 } })],
     ['covered', withFace({ covered: { eyes: 0.9, lowerFace: 0 } })],
     ['blurred', withFace({ sharpness: 0.01 })],

@@ -33,6 +33,13 @@ test('ten times the same photo lacks angles, light, a smile and distance', () =>
   expect(gapsOf(Array.from({ length: 10 }, () => photo()))).toEqual(['left', 'right', 'light', 'smiling', 'far']);
 });
 
+test('light is dim against the usual light of the person, whatever the skin', () => {
+  const bright = (meanLightness: number): JudgedPhoto => photo({ light: { ...goodFace.light, meanLightness } });
+  const dark = Array.from({ length: 9 }, () => bright(34));
+  expect(coverageOf(dark).counts.light).toMatchObject({ even: 9, dim: 0 });
+  expect(coverageOf([...dark, bright(22)]).counts.light).toMatchObject({ even: 9, dim: 1 });
+});
+
 test('glasses may be worn always or never, but not once', () => {
   const worn = full.map(({ measures }) => photo({ ...measures.faces[0]!, glasses: 1 }));
   expect(gapsOf(worn)).toEqual([]);

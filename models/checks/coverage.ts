@@ -36,8 +36,12 @@ export interface Coverage {
   readonly missing: readonly CoverageGap[];
 }
 
-/** The kinds of one face. */
-export function kindsOf(face: FaceMeasures): { readonly [Topic in CoverageTopic]: CoverageKind<Topic> } {
+/**
+ * The kinds of one face.
+ *
+ * @param usualLightness of `usualLightness`: dark skin in fair light is as dark as light skin in a dim room
+ */
+export function kindsOf(face: FaceMeasures, usualLightness: number): { readonly [Topic in CoverageTopic]: CoverageKind<Topic> } {
   const { yaw } = face.pose;
   const { sideDifference, meanLightness } = face.light;
   const heightShare = face.box[3] - face.box[1];
@@ -45,21 +49,26 @@ export function kindsOf(face: FaceMeasures): { readonly [Topic in CoverageTopic]
   const isSided = Math.abs(sideDifference) >= limits.sideDifference;
   return {
     angle: isTurned ? (yaw < 0 ? 'left' : 'right') : 'front',
-    light: isSided ? (sideDifference > 0 ? 'from-left' : 'from-right') : meanLightness < limits.dimLightness ? 'dim' : 'even',
+    light: isSided ? (sideDifference > 0 ? 'from-left' : 'from-right') : meanLightness < usualLightness - limits.dimBelowUsual ? 'dim' : 'even',
     expression: face.mouth.smile >= limits.smile ? 'smiling' : 'serious',
     glasses: face.glasses >= limits.glasses ? 'with' : 'without',
     distance: heightShare >= limits.closeHeightShare ? 'close' : heightShare < limits.farHeightShare ? 'far' : 'middle',
   };
 }
 
+/** CIELAB lightness of the person's face in the middle one of the photos; 0 of none. */
+export function usualLightness(faces: readonly FaceMeasures[]): number {
+  const sorted = faces.map(({ light }) => light.meanLightness).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
 /**
  * Counts what the photos show. Photos without a face do not count; leave out those that will not be learned from.
  */
 export function coverageOf(photos: readonly JudgedPhoto[]): Coverage {
-  const kinds = photos.flatMap(({ measures, chosenFace }) => {
-    const face = judgedFace(measures, chosenFace);
-    return face === undefined ? [] : [kindsOf(face)];
-  });
+  const faces = photos.flatMap(({ measures, chosenFace }) => judgedFace(measures, chosenFace) ?? []);
+  const usual = usualLightness(faces);
+  const kinds = faces.map((face) => kindsOf(face, usual));
   const count = <Topic extends CoverageTopic>(topic: Topic): Readonly<Record<CoverageKind<Topic>, number>> =>
     Object.fromEntries(coverageKinds[topic].map((kind) => [kind, kinds.filter((photo) => photo[topic] === kind).length])) as Record<
       CoverageKind<Topic>,

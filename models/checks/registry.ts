@@ -55,8 +55,8 @@ export const photoChecks: readonly (PictureCheck | FaceCheck)[] = [
   {
     id: 'eyes-closed',
     of: 'face',
-    unless: ['not-upright', 'turned-away', 'covered', 'face-small', ...unlit],
-    judge: ({ eyeOpening }) => below(Math.max(eyeOpening.right, eyeOpening.left), limits.eyeOpening),
+    unless: ['not-upright', 'turned-away', 'covered', 'face-small', 'blurred', ...unlit],
+    judge: ({ eyesShown, eyeOpening }) => below(eyesShown ?? null, limits.eyesShown) ?? below(Math.max(eyeOpening.right, eyeOpening.left), limits.eyeOpening),
   },
   { id: 'noisy', of: 'picture', unless: unlit, judge: ({ noise }) => above(noise, limits.noise) },
   { id: 'black-and-white', of: 'picture', unless: [...unlit, 'no-face'], judge: ({ chroma }) => below(chroma, limits.chroma) },

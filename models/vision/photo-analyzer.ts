@@ -14,6 +14,7 @@ import { headPose, headTurn, poseFromKeypoints } from './head-pose.ts';
 import type { SquareView } from './image.ts';
 import { colourMeasures } from './measures/colour.ts';
 import { coveredParts } from './measures/covered.ts';
+import { eyesShown } from './measures/eyes-shown.ts';
 import { fingerprint } from './measures/fingerprint.ts';
 import { glassesSureness } from './measures/glasses.ts';
 import { lightMeasures } from './measures/light.ts';
@@ -155,6 +156,7 @@ export class PhotoAnalyzer {
       ...this.#measureFace(picture, luma, face, landmarks),
       skin,
       covered: coveredParts(picture, landmarks, skin),
+      eyesShown: eyesShown(luma, landmarks),
       glasses: glassesSureness(luma, landmarks),
       smoothing: smoothingSureness(luma, landmarks),
       embedding: (await this.#nets.embedder?.embed(picture, face)) ?? null,

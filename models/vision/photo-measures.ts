@@ -31,8 +31,10 @@ export interface FaceMeasures {
   /** The detector's, 0 to 1. */
   readonly score: number;
   readonly pose: HeadPose;
-  /** Opening of each eye over its width, named from the person's own side; about 0.3 is open, below 0.12 closed. */
+  /** Opening of each eye over its width, named from the person's own side; about 0.3 is open. The mesh seldom reads closed eyes as such: see `eyesShown`. */
   readonly eyeOpening: { readonly right: number; readonly left: number };
+  /** How clearly open eyes show, from 0: see `measures/eyes-shown.ts`. Absent from photos that were measured before it was. */
+  readonly eyesShown?: number;
   /** Opening of the mouth over its width, and how far the corners are raised over the middle, as a share of the mouth's width. */
   readonly mouth: { readonly opening: number; readonly smile: number };
   /** Detail at the size of the face, comparable between photos: see `measures/sharpness.ts`. */

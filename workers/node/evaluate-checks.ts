@@ -8,7 +8,7 @@
 import { access } from 'node:fs/promises';
 import { parseOptions } from './arguments.ts';
 import { formatEvaluation } from './check-evaluation/format-evaluation.ts';
-import { goodFile } from './check-evaluation/labelled.ts';
+import { goodFile, readPhotoLabels } from './check-evaluation/labelled.ts';
 import { scoreMalformed } from './check-evaluation/malformed.ts';
 import { measureAll, readMeasures, writeMeasures } from './check-evaluation/measure-all.ts';
 
@@ -32,5 +32,5 @@ const kept =
 const photos = kept ? await readMeasures(options.measures!) : await measureAll(options.people, print);
 if (!kept && options.measures !== undefined) await writeMeasures(options.measures, photos);
 const malformed = options.malformed === undefined ? null : await scoreMalformed(options.malformed, goodFile(options.people, 'ada', 0));
-console.log(formatEvaluation(photos, malformed));
+console.log(formatEvaluation(photos, await readPhotoLabels(options.people), malformed));
 process.exit(); // The decoder's process may still be ending.

@@ -6,9 +6,11 @@ import type { FaceBox } from '../face-detector.ts';
 import type { FaceLandmarks } from '../face-landmarks.ts';
 import { colourMeasures } from './colour.ts';
 import { coveredParts, foreignShare } from './covered.ts';
+import { eyesShown } from './eyes-shown.ts';
 import { fingerprint, fingerprintDistance, mirroredFingerprint } from './fingerprint.ts';
 import { glassesSureness } from './glasses.ts';
 import { lightMeasures } from './light.ts';
+import { mouthHidden } from './mouth-shown.ts';
 import { noiseLevel } from './noise.ts';
 import { blurPlane, lumaPlane, resamplePlane, type Plane } from './plane.ts';
 import { edgeBlur, sharpness } from './sharpness.ts';
@@ -172,13 +174,21 @@ test('any picture, box and mesh give finite numbers within their ranges, never a
       const luma = lumaPlane(picture);
       const skin = skinColour(picture, landmarks);
       const { eyes, lowerFace } = coveredParts(picture, landmarks, skin);
-      for (const sureness of [sharpness(luma, box), eyes, lowerFace, glassesSureness(luma, landmarks), smoothingSureness(luma, landmarks)]) {
+      expect(eyesShown(luma, landmarks)).toBeGreaterThanOrEqual(0);
+      for (const sureness of [
+        mouthHidden(picture, landmarks, Math.hypot(skin[1], skin[2])),
+        sharpness(luma, box),
+        eyes,
+        lowerFace,
+        glassesSureness(luma, landmarks),
+        smoothingSureness(luma, landmarks),
+      ]) {
         expect(sureness).toBeGreaterThanOrEqual(0);
         expect(sureness).toBeLessThanOrEqual(1);
       }
       const light = lightMeasures(picture, box);
       const { chroma, cast } = colourMeasures(picture);
-      expect([...skin, ...Object.values(light), chroma, ...cast, noiseLevel(luma)].every(Number.isFinite)).toBe(true);
+      expect([...skin, ...Object.values(light), chroma, ...cast, noiseLevel(luma), eyesShown(luma, landmarks)].every(Number.isFinite)).toBe(true);
     }),
     { numRuns: 300 },
   );

@@ -2,8 +2,9 @@
 import { checkPhoto } from '#models/checks/index.ts';
 import { photoLimits } from '#models/checks/limits.ts';
 import type { FaceMeasures, PhotoMeasures } from '#models/vision/photo-measures.ts';
-import { tuningPeople, type LabelledPhoto, type PersonName } from './labelled.ts';
+import { tuningPeople, type LabelledPhoto, type PersonName, type PhotoLabels } from './labelled.ts';
 import type { MalformedScore } from './malformed.ts';
+import { scoreCoverage } from './score-coverage.ts';
 import {
   halfSpoilt,
   rejectedGood,
@@ -27,8 +28,11 @@ function table(head: readonly string[], rows: readonly string[]): string {
   return [row(...head), row(...head.map(() => '---')), ...rows].join('\n');
 }
 
-/** @param malformed null where broken files were not looked at */
-export function formatEvaluation(photos: readonly LabelledPhoto[], malformed: MalformedScore | null): string {
+/**
+ * @param labels    of the good photos
+ * @param malformed null where broken files were not looked at
+ */
+export function formatEvaluation(photos: readonly LabelledPhoto[], labels: ReadonlyMap<string, PhotoLabels>, malformed: MalformedScore | null): string {
   const parts = [
     '### Checks of single photos',
     ...halves.map(({ name, has }) => `${name}:\n\n${checksTable(photos.filter(({ person }) => has(person)))}`),
@@ -71,6 +75,8 @@ export function formatEvaluation(photos: readonly LabelledPhoto[], malformed: Ma
       ['copy', 'planted', 'found', 'other photos called duplicates'],
       scoreCopies(photos).map(({ copy, planted, found, falsePairs }) => row(copy, planted, found, falsePairs)),
     ),
+    '### Coverage against the labels',
+    coverageTable(photos, labels),
     '### Ranges',
     rangesTable(photos),
     ...(malformed === null ? [] : ['### Broken files', formatMalformed(malformed)]),
@@ -84,6 +90,21 @@ function checksTable(photos: readonly LabelledPhoto[]): string {
     ['check', 'with the defect', 'found (recall)', 'precision', 'also on other defects', 'on good photos'],
     scores.map(({ check, planted, found, alsoOn, falseOnGood }) =>
       row(check, planted, `${found} (${percent(found, planted)})`, percent(found, found + alsoOn + falseOnGood), alsoOn, falseOnGood),
+    ),
+  );
+}
+
+function coverageTable(photos: readonly LabelledPhoto[], labels: ReadonlyMap<string, PhotoLabels>): string {
+  const [first, second] = halves.map(({ has }) =>
+    scoreCoverage(
+      photos.filter(({ person }) => has(person)),
+      labels,
+    ),
+  );
+  return table(
+    ['property', ...halves.flatMap(({ name }) => [`labelled: ${name}`, 'precision', 'recall'])],
+    first!.map((score, at) =>
+      row(score.kind, ...[score, second![at]!].flatMap(({ labelled, found, right }) => [labelled, percent(right, found), percent(right, labelled)])),
     ),
   );
 }
@@ -108,7 +129,7 @@ function rangesTable(photos: readonly LabelledPhoto[]): string {
     ['black-and-white', photoLimits.chroma, (_, { chroma }) => chroma],
     ['covered', photoLimits.covered, ({ covered }) => Math.max(covered.eyes, covered.lowerFace)],
     ['beauty-filter', photoLimits.smoothing, ({ smoothing }) => smoothing],
-    ['eyes-closed', photoLimits.eyeOpening, ({ eyeOpening }) => Math.max(eyeOpening.right, eyeOpening.left)],
+    ['eyes-closed', photoLimits.eyesShown, ({ eyesShown }) => eyesShown ?? NaN],
     ['minor', photoLimits.adultAgeYears, ({ apparentAgeYears }) => apparentAgeYears ?? NaN],
   ];
   const range = (of: readonly LabelledPhoto[], value: (face: FaceMeasures, measures: PhotoMeasures) => number): string => {

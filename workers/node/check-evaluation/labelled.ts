@@ -38,6 +38,26 @@ export interface LabelledPhoto {
   readonly measures: PhotoMeasures;
 }
 
+/** What the renderer was told of a good photo, as far as the coverage of a set is concerned. */
+export interface PhotoLabels {
+  readonly file: string;
+  readonly yaw: number;
+  readonly light: string;
+  readonly expression: string;
+  /** Chin to hairline, share of the picture. */
+  readonly face_height: number;
+}
+
+/** The labels of all good photos, by the file's path under the folder. */
+export async function readPhotoLabels(folder: string): Promise<ReadonlyMap<string, PhotoLabels>> {
+  const entries = await Promise.all(
+    people.map(async (person) =>
+      (JSON.parse(await readFile(join(folder, person, 'labels.json'), 'utf8')) as PhotoLabels[]).map((labels) => [`${person}/${labels.file}`, labels] as const),
+    ),
+  );
+  return new Map(entries.flat());
+}
+
 export function goodFile(folder: string, person: PersonName, index: number): string {
   return join(folder, person, `${String(index + 1).padStart(2, '0')}.jpg`);
 }

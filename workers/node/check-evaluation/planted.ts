@@ -1,9 +1,12 @@
 /** @file Which defects are planted in good photos, and which check each must be found by. */
 import type { CheckId } from '#models/checks/index.ts';
 import type { RgbPicture } from '#models/pipelines/pixels.ts';
-import type { FaceLandmarks } from '#models/vision/face-landmarks.ts';
+import { meshPoint, type FaceLandmarks } from '#models/vision/face-landmarks.ts';
+import { eyesClosed } from './closed-eyes.ts';
+import { handBefore } from './hands.ts';
 import * as make from './manipulate.ts';
-import { mask, spectacles, sunglasses } from './wear.ts';
+import { litLikeSkin, skinLight } from './scene-light.ts';
+import { checkedMask, mask, maskEdge, spectacles, sunglasses } from './wear.ts';
 
 export interface Original {
   readonly picture: RgbPicture;
@@ -36,6 +39,20 @@ export const plantedDefects: readonly PlantedDefect[] = [
   { name: 'blue mask', check: 'covered', make: ({ picture, landmarks }) => make.drawnOver(picture, mask(landmarks, '#8fb8d8')) },
   { name: 'white mask', check: 'covered', make: ({ picture, landmarks }) => make.drawnOver(picture, mask(landmarks, '#eceae6')) },
   { name: 'black mask', check: 'covered', make: ({ picture, landmarks }) => make.drawnOver(picture, mask(landmarks, '#1d1d20')) },
+  {
+    name: 'white mask in the light of the face',
+    check: 'covered',
+    make: async ({ picture, landmarks }) => litLikeSkin(await make.drawnOver(picture, mask(landmarks, '#eceae6')), picture, landmarks, maskEdge),
+  },
+  {
+    name: 'mask in the colour of the skin',
+    check: 'covered',
+    make: ({ picture, landmarks }) => make.drawnOver(picture, mask(landmarks, skinHex(picture, landmarks))),
+  },
+  { name: 'checked mask', check: 'covered', make: ({ picture, landmarks }) => make.drawnOver(picture, checkedMask(landmarks, '#e8e2d8', '#34507c')) },
+  { name: 'hand before the mouth', check: 'covered', make: ({ picture, landmarks }) => make.drawnOver(picture, handBefore(picture, landmarks, 'mouth')) },
+  { name: 'hand on the cheek', check: 'covered', make: ({ picture, landmarks }) => make.drawnOver(picture, handBefore(picture, landmarks, 'cheek')) },
+  { name: 'lids drawn over the eyes', check: 'eyes-closed', make: ({ picture, landmarks }) => eyesClosed(picture, landmarks) },
   { name: 'black sunglasses', check: 'covered', make: ({ picture, landmarks }) => make.drawnOver(picture, sunglasses(landmarks, '#141416')) },
   { name: 'brown sunglasses', check: 'covered', make: ({ picture, landmarks }) => make.drawnOver(picture, sunglasses(landmarks, '#3c281a')) },
   { name: 'on its head', check: 'not-upright', make: ({ picture }) => make.turned(picture, 180) },
@@ -56,3 +73,11 @@ export const plantedCopies: readonly { readonly name: string; make(picture: RgbP
   { name: 'edges cut off, 4 % each', make: (picture) => make.cropped(picture, [0.04, 0.04, 0.96, 0.96]) },
   { name: 'desaturated', make: (picture) => make.desaturated(picture) },
 ];
+
+/** The skin as it would be in the middle of the mask. */
+function skinHex(picture: RgbPicture, landmarks: FaceLandmarks): string {
+  const [x, y] = meshPoint(landmarks, 13);
+  return `#${skinLight(picture, landmarks)(x, y)
+    .map((value) => Math.round(value).toString(16).padStart(2, '0'))
+    .join('')}`;
+}

@@ -3,7 +3,7 @@ import { meshPoint, type FaceLandmarks } from '#models/vision/face-landmarks.ts'
 import { eyeRegions } from '#models/vision/measures/mesh-regions.ts';
 
 /** From the bridge of the nose over the cheeks and around the jaw. */
-const maskEdge = [197, 346, 345, 352, 411, 416, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 192, 187, 123, 116, 117];
+export const maskEdge = [197, 346, 345, 352, 411, 416, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 192, 187, 123, 116, 117];
 
 /** A mask of cloth: darker towards its sides, with three folds. */
 export function mask(landmarks: FaceLandmarks, colour: string): string {
@@ -15,6 +15,13 @@ export function mask(landmarks: FaceLandmarks, colour: string): string {
     '<linearGradient id="s"><stop offset="0" stop-opacity="0.3"/><stop offset="0.45" stop-opacity="0"/><stop offset="1" stop-opacity="0.2"/></linearGradient>';
   const edge = path(landmarks, maskEdge);
   return `<defs>${shade}</defs><path d="${edge}" fill="${colour}"/><path d="${edge}" fill="url(#s)"/>${fold(123, 352)}${fold(192, 416)}${fold(172, 397)}`;
+}
+
+/** The same with a printed check, its squares a twelfth of the mask's width. */
+export function checkedMask(landmarks: FaceLandmarks, colour: string, second: string): string {
+  const width = Math.abs(meshPoint(landmarks, 352)[0] - meshPoint(landmarks, 123)[0]) / 6;
+  const print = `<pattern id="p" patternUnits="userSpaceOnUse" width="${width}" height="${width}"><path d="M0 0h${width / 2}v${width}h${width / 2}v${-width / 2}h${-width}z" fill="${second}"/></pattern>`;
+  return `${mask(landmarks, colour)}<defs>${print}</defs><path d="${path(landmarks, maskEdge)}" fill="url(#p)" fill-opacity="0.8"/>`;
 }
 
 /** Two dark glasses and a bridge. */

@@ -138,7 +138,10 @@ describe.skipIf(missing !== null)('the gallery', () => {
     expect(await auditBothLights(page), 'the large view').toEqual([]);
     for (const width of [390, 900, 1280]) {
       await page.setViewportSize({ width, height: 1000 });
-      const [picture, title] = await Promise.all([dialog.locator('img').boundingBox(), dialog.getByRole('heading', { name: 'Boardroom' }).boundingBox()]);
+      const [picture, title] = await Promise.all([
+        dialog.locator('img').boundingBox(),
+        dialog.getByRole('heading', { name: 'Boardroom', exact: true }).boundingBox(),
+      ]);
       if (picture === null || title === null) throw new Error('The large view shows a picture and its look.');
       expect(picture.y + picture.height <= title.y || picture.x + picture.width <= title.x, `the picture covers its title at ${width} px`).toBe(true);
     }

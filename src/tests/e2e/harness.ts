@@ -26,11 +26,15 @@ export class Stage {
     this.#browser = browser;
   }
 
-  /** Starts the real server on a free port and a headless Chromium. */
-  static async open(): Promise<Stage> {
+  /**
+   * Starts the real server on a free port and a headless Chromium.
+   *
+   * @param browserArguments beside those that all tests use
+   */
+  static async open(browserArguments: readonly string[] = []): Promise<Stage> {
     const { origin, server } = await startServer();
     const executablePath = findChromium();
-    const browser = await chromium.launch({ args: chromiumArguments, ...(executablePath === null ? {} : { executablePath }) });
+    const browser = await chromium.launch({ args: [...chromiumArguments, ...browserArguments], ...(executablePath === null ? {} : { executablePath }) });
     return new Stage(origin, server, browser);
   }
 
@@ -99,6 +103,14 @@ export class Visitor {
           navigator.serviceWorker.controller?.postMessage({ kind: 'store-everything' }, [channel.port2]);
         }),
     );
+  }
+
+  /** Drops files and folders of this computer on the page, as from the desktop. */
+  async drop(paths: readonly string[], page: Page = this.page): Promise<void> {
+    const session = await this.context.newCDPSession(page);
+    const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await session.send('Input.dispatchDragEvent', { type, x: 200, y: 300, data });
+    await session.detach();
   }
 
   /** Addresses of requests that left the origin. `blob:` and `data:` never leave the browser. */

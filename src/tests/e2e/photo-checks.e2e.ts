@@ -1,16 +1,15 @@
-/** @file Photos one can trust: reasons and ways to mend them, a stranger, the editing dialog, and the camera that says what to do. Nothing leaves the origin. */
+/** @file Photos one can trust: reasons and ways to mend them, a stranger, and the editing dialog. Nothing leaves the origin. */
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from '../imports.ts';
+import { auditBothLights } from './audit.ts';
 import { missing } from './harness.ts';
 import { visitorForEach } from './visitors.ts';
 
 const people = join(root, '../shared/data/people');
 const hasPeople = existsSync(people);
 if (!hasPeople) console.warn('The journey with bad photos is skipped: ../shared/data/people is absent.');
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface FilePayload {
   readonly name: string;
@@ -34,15 +33,6 @@ describe.skipIf(missing !== null)('photos one can trust', () => {
 
   const focusedPhoto = (): Promise<string | null> =>
     journeys.visitor.page.evaluate(() => document.activeElement?.closest('[data-photo]')?.getAttribute('data-photo') ?? null);
-
-  async function audit(): Promise<string[]> {
-    await journeys.visitor.page.waitForTimeout(250); // Colours move for 150 ms.
-    await journeys.visitor.page.evaluate(axeSource);
-    const result = (await journeys.visitor.page.evaluate('axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })')) as {
-      violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-    };
-    return result.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
-  }
 
   test.skipIf(!hasPeople)('bad photos and a stranger are left out with their reasons; one is mended, one overridden, and the set is ready', async () => {
     const { page } = journeys.visitor;
@@ -71,7 +61,7 @@ describe.skipIf(missing !== null)('photos one can trust', () => {
       expect(await stateOf(name), name).toBe('left-out');
       await photo(name).getByText(mark, { exact: true }).waitFor();
     }
-    expect(await audit()).toEqual([]);
+    expect(await auditBothLights(page)).toEqual([]);
 
     // A filter shows one reason only.
     await page.getByRole('button', { name: 'Too dark 1' }).click();
@@ -82,7 +72,7 @@ describe.skipIf(missing !== null)('photos one can trust', () => {
     await page.getByRole('button', { name: 'Turn it: 12-upside-down.jpg' }).press('Enter');
     await page.getByRole('button', { name: 'Turn left' }).press('Enter');
     await page.getByRole('button', { name: 'Turn left' }).press('Enter');
-    expect(await audit()).toEqual([]);
+    expect(await auditBothLights(page)).toEqual([]);
     await page.getByRole('button', { name: 'Save' }).press('Enter');
     await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 60_000 });
     await expect.poll(() => photo('12-upside-down.jpg').getByText('Not upright').count()).toBe(0);
@@ -165,49 +155,5 @@ describe.skipIf(missing !== null)('photos one can trust', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 60_000 });
     expect(await sizeOf()).toEqual(before);
-  });
-
-  test('the camera asks for a pose, takes it when it is there, and asks for the next', async () => {
-    const visitor = await journeys.stage.newVisitor();
-    // A camera that shows what the test puts before it: the browser's own stream of a canvas.
-    await visitor.context.addInitScript(() => {
-      const canvas = document.createElement('canvas');
-      canvas.width = 640;
-      canvas.height = 640;
-      const context = canvas.getContext('2d');
-      let picture: HTMLImageElement | null = null;
-      setInterval(() => {
-        if (picture?.complete === true) context?.drawImage(picture, 0, 0, 640, 640);
-        else context?.fillRect(0, 0, 640, 640);
-      }, 50);
-      Object.assign(window, {
-        hold: (address: string | null) => {
-          picture = address === null ? null : Object.assign(new Image(), { src: address });
-        },
-      });
-      navigator.mediaDevices.getUserMedia = () => Promise.resolve(canvas.captureStream(20));
-    });
-    const { page } = visitor;
-    const hold = (number: number): Promise<void> =>
-      page.evaluate(
-        (address) => {
-          (window as unknown as { hold: (address: string) => void }).hold(address);
-        },
-        `/samples/ada/${String(number).padStart(2, '0')}.jpg`,
-      );
-    await visitor.visit('/photos');
-    await page.getByRole('button', { name: 'Use the camera' }).click();
-    const guide = page.getByTestId('guide');
-    await guide.getByText('Come into the picture').waitFor({ timeout: 120_000 });
-    await hold(5); // Turned 36 degrees.
-    await guide.getByText('Turn your face to the camera', { exact: true }).waitFor({ timeout: 60_000 });
-    await hold(11); // Looks ahead.
-    await page.getByText('1 photo taken').waitFor({ timeout: 60_000 });
-    await guide.getByText('Turn a little to your left').waitFor();
-    await page.getByRole('button', { name: 'Done' }).click();
-    await page.waitForFunction(() => document.querySelectorAll('[data-photo="Camera 1.jpg"]').length === 1, null, { timeout: 60_000 });
-    expect(visitor.foreignRequests).toEqual([]);
-    expect(visitor.sent).toEqual([]);
-    await visitor.leave();
   });
 });

@@ -11,6 +11,8 @@ import { VisionNet } from '#models/vision/vision-net.ts';
 import { openPhotoAnalyzer, readFaceWeights } from '../face-models.ts';
 import { createNodeRunner } from '../ort-node-runner.ts';
 import { readPhoto } from '../photo-check/read-photo.ts';
+import { eyesClosed } from './closed-eyes.ts';
+import { handBefore } from './hands.ts';
 import * as make from './manipulate.ts';
 import { mask, spectacles, sunglasses } from './wear.ts';
 
@@ -87,6 +89,19 @@ describe('a photo changed by known amounts', () => {
     const shaded = faceOf(await measured(make.drawnOver(picture, sunglasses(landmarks, '#141416'))));
     expect(shaded.covered.eyes).toBeGreaterThan(0.6);
     expect(faceOf(await measured(make.drawnOver(picture, spectacles(landmarks, '#151515', 0.09)))).glasses).toBeGreaterThan(0.5);
+  });
+
+  test('a mask in the colour of the skin and a hand hide the mouth; lids drawn over the eyes close them, and neither does the other', async () => {
+    const skin = `rgb(${[0, 1, 2].map((channel) => picture.rgb[(Math.round(landmarks.points[3 * 50 + 1]!) * picture.widthPx + Math.round(landmarks.points[3 * 50]!)) * 3 + channel]!).join(' ')})`;
+    for (const shapes of [mask(landmarks, skin), handBefore(picture, landmarks, 'mouth')]) {
+      const hidden = faceOf(await measured(make.drawnOver(picture, shapes)));
+      expect(hidden.covered.lowerFace).toBeGreaterThan(0.5);
+      expect(hidden.eyesShown).toBeGreaterThan(0.8);
+    }
+    const closed = faceOf(await measured(eyesClosed(picture, landmarks)));
+    expect(closed.eyesShown).toBeLessThan(0.4);
+    expect(closed.covered.lowerFace).toBeLessThan(0.5);
+    expect(faceOf(plain).eyesShown).toBeGreaterThan(0.8);
   });
 
   test('smoothed skin is told from skin', async () => {

@@ -1,6 +1,9 @@
 /** @file The command line: the same engine as in the browser, without one. `npm run likeness -- <command>` */
 import { AppError, isAppError } from '#models/errors/app-error.ts';
-import { checkCommand, convertCommand, generateCommand, inspectCommand, scoreCommand, trainCommand, type Command } from './commands.ts';
+import type { Command } from './commands/command.ts';
+import { checkCommand, convertCommand, inspectCommand, scoreCommand } from './commands/file-commands.ts';
+import { generateCommand } from './commands/generate-command.ts';
+import { trainCommand } from './commands/train-command.ts';
 
 const commands: Readonly<Record<string, Command>> = {
   train: trainCommand,

@@ -114,11 +114,18 @@ async function drawOnce(loaded: LoadedModel, drawing: DrawingVariant, training: 
   const record = join(trainingFolder(training, person), recordName(drawing));
   if (existsSync(record) && (JSON.parse(await readFile(record, 'utf8')) as unknown[]).length >= 4 * perStyle) return;
   const likeness = drawing.atSamples === undefined ? file : `${file}.${drawing.atSamples}`;
+  const files = [likeness, ...(drawing.mixedWith === undefined ? [] : [await trainOnce(findTraining(drawing.mixedWith), person)])];
   const pictures = await drawAndMeasure(
     loaded,
     analyzer,
     person.personClass,
-    { model, steps, picturesPerStyle: perStyle, loras: [{ file: likeness, weight: drawing.weight }], guidance: drawing.guidance },
+    {
+      model,
+      steps,
+      picturesPerStyle: perStyle,
+      loras: files.map((each) => ({ file: each, weight: drawing.weight / files.length })),
+      guidance: drawing.guidance,
+    },
     record.replace(/\.json$/, ''),
   );
   await writeFile(record, JSON.stringify(recordPictures(person, people, pictures)));
@@ -128,7 +135,7 @@ async function drawOnce(loaded: LoadedModel, drawing: DrawingVariant, training: 
 async function readResults(): Promise<VariantResult[]> {
   const results: VariantResult[] = [];
   for (const drawing of drawingVariants) {
-    const training = trainingOf(drawing);
+    const training = findTraining(drawing.training);
     const done: VariantResult['people'][number][] = [];
     for (const person of people) {
       const folder = trainingFolder(training, person);
@@ -142,9 +149,9 @@ async function readResults(): Promise<VariantResult[]> {
   return results;
 }
 
-function trainingOf({ training }: DrawingVariant): TrainingVariant {
-  const found = trainingVariants.find(({ name }) => name === training);
-  if (found === undefined) throw new AppError('internal', { message: `no training called ${training}` });
+function findTraining(wanted: string): TrainingVariant {
+  const found = trainingVariants.find(({ name }) => name === wanted);
+  if (found === undefined) throw new AppError('internal', { message: `no training called ${wanted}` });
   return found;
 }
 
@@ -153,9 +160,9 @@ for (const name of options.variant) {
   if (drawing === undefined)
     throw new AppError('usage', { message: `there is no variant "${name}"`, help: drawingVariants.map((known) => known.name).join('; ') });
   for (const person of people.filter((known) => options.only.length === 0 || options.only.includes(known.name))) {
-    await trainOnce(trainingOf(drawing), person);
+    await trainOnce(findTraining(drawing.training), person);
     const loaded = await LoadedModel.load(runner, openModelDirectory(model));
-    await drawOnce(loaded, drawing, trainingOf(drawing), person);
+    await drawOnce(loaded, drawing, findTraining(drawing.training), person);
     await loaded.dispose();
     console.error(`${name}, ${person.name}: done`);
   }

@@ -29,8 +29,8 @@ export function trainJobFor(
   if (photoIds.length < fewest) throw new AppError('photos-too-few', { message: `${photoIds.length} usable photos, at least ${fewest} are needed` });
   if (photoIds.length > most) throw new AppError('photos-too-many', { message: `${photoIds.length} photos, at most ${most}` });
   const preset = trainingPresets[effort];
-  const { samples, recipe } = preset;
-  const { batchSize, accumulation, learningRate, warmupSteps, captionDropout } = trainingPlan(seed, { samples });
+  const { samples, recipe, learningRate } = preset;
+  const { batchSize, accumulation, warmupSteps, captionDropout } = trainingPlan(seed, { samples });
   const subject = defaultSubject(personClass);
   const [firstLook] = stylePacks;
   const job = {

@@ -29,7 +29,7 @@ const scoredKinds: readonly CoverageKind[] = [
 
 /** Good photos by their labels, and those with drawn spectacles as photos with glasses. @param photos of whole people: dim is what is dim for the person */
 export function scoreCoverage(photos: readonly LabelledPhoto[], labels: ReadonlyMap<string, PhotoLabels>): KindScore[] {
-  const compared = people.flatMap((person) => {
+  const compared = people.flatMap((person): { said: CoverageKind[]; true: CoverageKind[] }[] => {
     const own = photos.filter((photo) => photo.person === person);
     const good = own.filter(({ origin }) => origin === 'good');
     const usual = usualLightness(good.flatMap(({ measures }) => measures.faces[0] ?? []));

@@ -36,7 +36,9 @@ export function scoreCoverage(photos: readonly LabelledPhoto[], labels: Readonly
     const kinds = ({ measures }: LabelledPhoto): CoverageKind[] => measures.faces.slice(0, 1).flatMap((face) => Object.values(kindsOf(face, usual)));
     return [
       ...good.map((photo) => ({ said: kinds(photo), true: labelledKinds(labels.get(photo.id.split('/').slice(-2).join('/'))!) })),
-      ...own.filter(({ defect }) => defect.includes('spectacles')).map((photo) => ({ said: kinds(photo).filter((kind) => kind === 'with'), true: ['with'] })),
+      ...own
+        .filter(({ defect }) => defect.includes('spectacles'))
+        .map((photo) => ({ said: kinds(photo).filter((kind) => kind === 'with'), true: ['with'] as CoverageKind[] })),
     ];
   });
   return scoredKinds.map((kind) => ({

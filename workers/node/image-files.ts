@@ -6,7 +6,7 @@ import { AppError, isAppError } from '#models/errors/app-error.ts';
 import { madeWithAiPacket } from '#models/formats/made-with-ai.ts';
 import type { RgbPicture } from '#models/pipelines/pixels.ts';
 
-const readableExtensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.avif']);
+const readableExtensions: ReadonlySet<string> = new Set(['.jpg', '.jpeg', '.png', '.webp', '.avif']);
 const readableFormats = new Set(['jpeg', 'png', 'webp', 'heif']); // sharp calls AVIF heif with AV1 inside
 
 export interface ImageLimits {
@@ -21,17 +21,18 @@ export const defaultImageLimits: ImageLimits = { maxBytes: 64 * 2 ** 20, maxPixe
 /**
  * Pictures in a folder, by name; hidden files and other types are left out.
  *
+ * @param extensions small letters, with their dots
  * @returns full paths in the order of their names, `2.jpg` before `10.jpg`
  * @throws {AppError} `usage` if the folder cannot be read
  */
-export async function listImageFiles(folder: string): Promise<string[]> {
+export async function listImageFiles(folder: string, extensions: ReadonlySet<string> = readableExtensions): Promise<string[]> {
   let names: string[];
   try {
     names = await readdir(folder);
   } catch (cause) {
     throw new AppError('usage', { message: `cannot read the folder ${folder}`, help: 'Check that it exists and that you may read it.', cause });
   }
-  const readable = names.filter((name) => !name.startsWith('.') && readableExtensions.has(extname(name).toLowerCase()));
+  const readable = names.filter((name) => !name.startsWith('.') && extensions.has(extname(name).toLowerCase()));
   return readable.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).map((name) => join(folder, name));
 }
 

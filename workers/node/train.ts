@@ -26,8 +26,7 @@ import { trainingDefaults, trainingPlan } from '#models/training/training-defaul
 import { bestTrial, likenessOf, obedienceOf, type TrialPlan } from '#models/training/trials.ts';
 import type { TrainingPlan, TrainingState } from '#models/training/train-lora.ts';
 import { openFaceJudge } from './face-models.ts';
-import { listImageFiles } from './image-files.ts';
-import { readLearningPhotos, type RefusedPhoto } from './learning-photos.ts';
+import { listPhotoFiles, readLearningPhotos, type RefusedPhoto } from './learning-photos.ts';
 import { readLoraFile } from './lora-files.ts';
 import { openModelDirectory } from './model-directory.ts';
 import { availableMemoryBytes, nodeMemory } from './node-memory.ts';
@@ -90,13 +89,13 @@ const fewestPhotos = 2;
  */
 export async function trainLikeness(runner: GraphRunner, request: TrainRequest, onEvent: (event: LearnEvent) => void = () => undefined): Promise<TrainReport> {
   const watch = new Stopwatch();
-  const files = typeof request.photos === 'string' ? await listImageFiles(request.photos) : request.photos;
+  const files = typeof request.photos === 'string' ? await listPhotoFiles(request.photos) : request.photos;
   const recipe = request.recipe ?? trainingDefaults.recipe;
   const { photos, refused } = await readLearningPhotos(runner, files, recipe.captions === 'measured');
   if (photos.length < fewestPhotos) {
     throw new AppError('photos-too-few', {
       message: `${photos.length} of ${files.length} pictures can be used, at least ${fewestPhotos} are needed${refused[0] === undefined ? '' : `; the first refused one: ${refused[0].reason}`}`,
-      help: 'Give 10 to 25 photos of one person, as JPEG, PNG, WebP or AVIF.',
+      help: 'Give 10 to 25 photos of one person, as JPEG, PNG, WebP, AVIF or HEIC.',
     });
   }
   watch.lap('photos');

@@ -52,7 +52,7 @@ test.skipIf(!existsSync(heic))('a HEIC in Display P3 comes out in sRGB (skipped 
 });
 
 const colour = { r: 200, g: 110, b: 90 };
-const square = (): sharp.Sharp => sharp({ create: { width: 64, height: 64, channels: 3, background: colour } });
+const square = (): ReturnType<typeof sharp> => sharp({ create: { width: 64, height: 64, channels: 3, background: colour } });
 
 test.skipIf(!existsSync(avif))('an AVIF that names Display P3 by number comes out in sRGB (skipped without ../shared/data/heic)', async () => {
   const bytes = readFileSync(avif);

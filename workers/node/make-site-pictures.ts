@@ -54,22 +54,22 @@ async function draw(pack: StylePack, seed: number): Promise<RgbPicture> {
   return drawn.value.picture;
 }
 
-/** Pictures of a look, best first. */
-async function drawRanked(pack: StylePack): Promise<RgbPicture[]> {
+/** The picture of a look that the gallery would show first. */
+async function drawBest(pack: StylePack): Promise<RgbPicture> {
   const pictures = new Map<string, RgbPicture>();
   for (let seed = firstSeed; seed < firstSeed + picturesPerLook; seed++) pictures.set(String(seed), await draw(pack, seed));
   const entries = [];
   for (const [id, picture] of pictures) entries.push({ id, look: pack.id, measures: await analyzer.measure(picture), isChosen: false });
-  return rankPictures(entries, person).map(({ id }) => pictures.get(id)!);
+  return pictures.get(rankPictures(entries, person)[0]!.id)!;
 }
 
 await mkdir('static/start', { recursive: true });
 for (const pack of stylePacks) {
-  const [best, second] = await drawRanked(pack);
+  const best = await drawBest(pack);
   await mkdir(`static/styles/${pack.id}`, { recursive: true });
-  await writeWebp(`static/styles/${pack.id}/preview.webp`, best!);
+  await writeWebp(`static/styles/${pack.id}/preview.webp`, best);
   const place = startLooks.indexOf(pack.id);
-  if (place >= 0) await writeWebp(`static/start/after-${place + 1}.webp`, second!); // Another one, so that no picture is on the site twice.
+  if (place >= 0) await writeWebp(`static/start/after-${place + 1}.webp`, best);
   console.log(pack.id);
 }
 await model.dispose();

@@ -11,7 +11,7 @@ import type { FaceEmbedding } from '../vision/face-embedding.ts';
 import { compileTraining } from './compile-training.ts';
 import { copyFactors, holdTrial, isTrialDue, type TrialSetup } from './hold-trials.ts';
 import { startFromLora } from './init-lora.ts';
-import { AdamW, type AdamWOptions } from './optimizers/adamw.ts';
+import { AdamW } from './optimizers/adamw.ts';
 import { prepareExamples, type LearningPhoto } from './prepare-examples.ts';
 import type { TrainingRecipe } from './recipe.ts';
 import { trainingDefaults } from './training-defaults.ts';
@@ -25,8 +25,6 @@ export interface LearnOptions {
   readonly resolutionPx: number;
   readonly lora: LoraConfig;
   readonly plan: TrainingPlan;
-  /** Of a new run; one that is resumed goes on with its own. */
-  readonly optimizer?: AdamWOptions | undefined;
   /** For activations and gradients; without a limit nothing is computed twice. */
   readonly memoryBytes?: number;
   /** The adapter's `maxStorageBufferBindingSize`, where there is one. */
@@ -71,7 +69,7 @@ export async function* learnLikeness(
   const { stages, compiled } = await compileTraining(model, { ...options, latentShape: set.latentShape, batchSize: options.plan.batchSize });
   const scale = options.lora.alpha / options.lora.rank;
   const start = options.init ? startFromLora(options.init, stages.modules, scale) : initializeLora(stages.modules, scale, options.plan.seed);
-  const state = resume ?? freshState(start, options.optimizer);
+  const state = resume ?? freshState(start);
   const schedule = noiseSchedule(resolveOptions(model.schedulerConfig));
   try {
     if (state.samplesSeen === 0) yield* drawPreview(model, state, options);
@@ -87,8 +85,8 @@ export async function* learnLikeness(
   return state;
 }
 
-function freshState(factors: ReadonlyMap<string, LoraFactors>, optimizer: AdamWOptions = trainingDefaults.optimizer): TrainingState {
-  return { samplesSeen: 0, factors, optimizer: new AdamW(optimizer), smoothedLoss: null, trials: [], best: null };
+function freshState(factors: ReadonlyMap<string, LoraFactors>): TrainingState {
+  return { samplesSeen: 0, factors, optimizer: new AdamW(trainingDefaults.optimizer), smoothedLoss: null, trials: [], best: null };
 }
 
 function storedBytes({ storedWeights }: LoadedModel): number {

@@ -21,8 +21,8 @@ export interface TrainingDefaults {
 /** For models of the built-in one's size. */
 export const trainingDefaults: TrainingDefaults = {
   lora: { rank: 16, alpha: 16, targets: 'all' },
-  // Both obey the words better at the same likeness: `README.md` has the table.
-  recipe: { ...firstRecipe, captions: 'surroundings', noiseLevels: { spread: 'even', highest: 0.8 } },
+  // One caption for all photos: with captions that name each one's backdrop, the words lead to those backdrops and away from what they mean. `README.md` has the table.
+  recipe: { ...firstRecipe, noiseLevels: { spread: 'even', highest: 0.8 } },
   samples: 1200,
   batchSize: 4,
   accumulation: 1,

@@ -57,8 +57,8 @@ function digest(content: string | Uint8Array): string {
 }
 
 /** Named by what it was learned with: a changed recipe begins anew instead of mixing with old pictures. */
-function trainingFolder({ name, recipe, samples, trials, seed, learningRate, optimizer, fromFace }: TrainingVariant, person: ExperimentPerson): string {
-  const learnedWith = { recipe, samples: options.samples ?? samples, trials, seed, learningRate, optimizer, faceLora: fromFace ? faceLora?.digest : undefined };
+function trainingFolder({ name, recipe, samples, trials, seed, learningRate, fromFace }: TrainingVariant, person: ExperimentPerson): string {
+  const learnedWith = { recipe, samples: options.samples ?? samples, trials, seed, learningRate, faceLora: fromFace ? faceLora?.digest : undefined };
   return join(work, `${name.replaceAll(/[^a-z0-9]+/g, '-')}-${digest(JSON.stringify(learnedWith))}`, person.name);
 }
 
@@ -84,7 +84,6 @@ async function trainOnce(variant: TrainingVariant, person: ExperimentPerson): Pr
       outFile: file,
       seed: variant.seed ?? 0,
       learningRate: variant.learningRate,
-      optimizer: variant.optimizer,
       initFile: initFileOf(variant),
       samples: options.samples ?? variant.samples,
       recipe: variant.recipe,

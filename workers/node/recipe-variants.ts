@@ -1,6 +1,5 @@
 /** @file What the ablation compares, as data: recipes that are trained, and ways to draw with them. A new row of the table is a line here. */
 import { firstRecipe, type TrainingRecipe } from '#models/training/recipe.ts';
-import { defaultAdamWOptions, type AdamWOptions } from '#models/training/optimizers/adamw.ts';
 import { trainingPresets, type TrainingPreset, type TrialRhythm } from '#models/training/presets.ts';
 
 /** One way to learn. */
@@ -14,8 +13,6 @@ export interface TrainingVariant {
   readonly trials?: TrialRhythm;
   /** Highest; the default, where none is given. */
   readonly learningRate?: number;
-  /** The default one, where none is given. */
-  readonly optimizer?: AdamWOptions;
   /** 0, where none is given. */
   readonly seed?: number;
   /** Starts from the face in general that the command is given, and not from nothing. */
@@ -79,28 +76,33 @@ const partsTried: readonly TrainingVariant[] = [
 ];
 
 const { fast, normal, thorough } = trainingPresets;
-const quickMoments: AdamWOptions = { ...defaultAdamWOptions, beta2: 0.99 };
 
-/** How long, how fast and from where: around the presets, which all have the adopted recipe. */
-const presetsTried: readonly TrainingVariant[] = [
+/** As people learn. */
+const presets: readonly TrainingVariant[] = [
   { name: 'fast', what: 'the preset: 600 samples', ...lengthOf(fast) },
-  { name: 'normal, seed 1', what: 'the preset with another seed', ...lengthOf(normal), seed: 1 },
+  { name: 'normal', what: 'the preset: one caption, levels above 0.8 left out', ...lengthOf(normal) },
   { name: 'thorough', what: 'the preset: 2,400 samples at half the rate, snapshots tried', ...thorough, trials: thorough.trials! },
-  { name: 'thorough, whole rate', what: 'thorough at the rate of normal', ...lengthOf(thorough), trials: thorough.trials! },
-  { name: 'normal, half rate', what: 'normal at half the rate', ...lengthOf(normal), learningRate: 2e-3 },
-  { name: 'long, half rate', what: 'thorough without trials: every photo is learned', ...lengthOf(thorough), learningRate: 2e-3 },
-  { name: 'quick moments', what: 'normal, second moment over a hundred updates', ...lengthOf(normal), optimizer: quickMoments },
-  { name: 'measured', what: 'normal, expression, glasses and turn in the captions too', ...lengthOf(normal), recipe: { ...normal.recipe, captions: 'measured' } }, // prettier-ignore
-  { name: 'fast, from a face', what: 'fast, from a face in general', ...lengthOf(fast), fromFace: true },
-  { name: 'quarter', what: '300 samples', ...lengthOf(normal), samples: 300 },
-  { name: 'quarter, from a face', what: '300 samples, from a face in general', ...lengthOf(normal), samples: 300, fromFace: true },
+];
+
+const surroundings: TrainingRecipe = { ...normal.recipe, captions: 'surroundings' };
+
+/** How long, how fast, from where and with how many words: tried while captions of the surroundings were the default. */
+const aroundPresets: readonly TrainingVariant[] = [
+  { name: 'surroundings, seed 1', what: 'captions-levels with another seed', recipe: surroundings, samples: usualSamples, seed: 1 },
+  { name: 'surroundings, fast', what: '600 samples', recipe: surroundings, samples: 600 },
+  { name: 'surroundings, fast, from a face', what: '600 samples, from a face in general', recipe: surroundings, samples: 600, fromFace: true },
+  { name: 'surroundings, half rate', what: '1,200 samples at half the rate', recipe: surroundings, samples: usualSamples, learningRate: 2e-3 },
+  { name: 'surroundings, long', what: '2,400 samples at half the rate, no trials: every photo is learned', recipe: surroundings, samples: 2400, learningRate: 2e-3 }, // prettier-ignore
+  { name: 'surroundings, thorough', what: 'thorough', ...thorough, recipe: surroundings, trials: thorough.trials! },
+  { name: 'surroundings, whole rate', what: 'thorough at the rate of normal', recipe: surroundings, samples: 2400, trials: thorough.trials! },
+  { name: 'measured', what: 'expression, glasses and turn in the captions too', recipe: { ...surroundings, captions: 'measured' }, samples: usualSamples },
 ];
 
 function lengthOf({ samples, recipe }: TrainingPreset): Pick<TrainingPreset, 'samples' | 'recipe'> {
   return { samples, recipe };
 }
 
-export const trainingVariants: readonly TrainingVariant[] = [...partsTried, ...presetsTried];
+export const trainingVariants: readonly TrainingVariant[] = [...partsTried, ...presets, ...aroundPresets];
 
 /** Which trainings have a part: for its main effect. */
 export const factors = {
@@ -122,8 +124,15 @@ export const drawingVariants: readonly DrawingVariant[] = [
   { name: 'first, guidance 7, weight 0.85', training: 'first', what: 'guidance 7, LoRA weight 0.85', weight: 0.85, guidance: 7 },
   { name: 'captions-levels, guidance 7, weight 0.85', training: 'captions-levels', what: 'guidance 7, LoRA weight 0.85', weight: 0.85, guidance: 7 },
   { name: 'captions-levels, guidance 7', training: 'captions-levels', what: 'guidance 7', weight: 1, guidance: 7 },
-  { name: 'normal', training: 'captions-levels', what: 'the preset: captions-levels, guidance 5', weight: 1, guidance },
-  ...drawnPlainly(presetsTried, guidance),
-  { name: 'two seeds mixed', training: 'captions-levels', mixedWith: 'normal, seed 1', what: 'normal and seed 1, half of each', weight: 1, guidance },
-  { name: 'thorough, last state', training: 'thorough', what: 'the last state instead of the one chosen', weight: 1, guidance, atSamples: 2400 },
+  ...drawnPlainly(presets, guidance),
+  { name: 'captions-levels, guidance 5', training: 'captions-levels', what: 'guidance 5', weight: 1, guidance },
+  ...drawnPlainly(aroundPresets, guidance),
+  {
+    name: 'two seeds mixed',
+    training: 'captions-levels',
+    mixedWith: 'surroundings, seed 1',
+    what: 'captions-levels and seed 1, half of each',
+    weight: 1,
+    guidance,
+  },
 ];

@@ -20,7 +20,6 @@ import { resolveOptions } from '#models/schedulers/scheduler-config.ts';
 import { defaultSubjectToken, subjectPhrase, type PersonClass } from '#models/text/prompt.ts';
 import { learnedFactors } from '#models/training/hold-trials.ts';
 import { learnLikeness, type LearnEvent } from '#models/training/learn-likeness.ts';
-import type { AdamWOptions } from '#models/training/optimizers/adamw.ts';
 import type { TrainingRecipe } from '#models/training/recipe.ts';
 import { trainingDefaults, trainingPlan } from '#models/training/training-defaults.ts';
 import { bestTrial, likenessOf, obedienceOf, type TrialPlan } from '#models/training/trials.ts';
@@ -55,7 +54,6 @@ export interface TrainRequest {
   readonly rank?: number | undefined;
   readonly resolutionPx?: number | undefined;
   readonly learningRate?: number | undefined;
-  readonly optimizer?: AdamWOptions | undefined;
   /** What the process may take. Default: what the machine has free. */
   readonly memoryBytes?: number | undefined;
 }
@@ -114,9 +112,8 @@ export async function trainLikeness(runner: GraphRunner, request: TrainRequest, 
   const init = request.initFile === undefined ? null : readLora(await readLoraFile(request.initFile), await model.loraBase());
   const judge = request.trials ? await openFaceJudge(runner) : null;
   const trials = request.trials && judge ? { plan: request.trials, judge: judge.analyzer } : null;
-  const { optimizer } = request;
   const memoryBytes = need.plannedBytes;
-  const learning = learnLikeness(model, photos, { subject, recipe, resolutionPx, lora, plan, optimizer, init, trials, memoryBytes, preview: null });
+  const learning = learnLikeness(model, photos, { subject, recipe, resolutionPx, lora, plan, init, trials, memoryBytes, preview: null });
 
   const facts = {
     lora,

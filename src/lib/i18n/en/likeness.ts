@@ -28,10 +28,10 @@ export const likeness = {
   planLighter: (label: string) => `${label} fits: choose it under Models.`,
   effortTitle: 'How long to learn',
   effortNotes: {
-    fast: 'A first look, with half the samples of Standard.',
+    fast: 'A first look, with half the samples of Standard: of six invented people, 87 of 100 pictures were recognised instead of 93.',
     normal: 'The length that our published results were measured with.',
     thorough:
-      'Twice the samples of Standard. With twelve photos or more, a few are kept aside: towards the end, test pictures are compared with them, and the best state is kept. We have not yet measured that it is better than Standard.',
+      'Twice the samples of Standard, at half the pace. With twelve photos or more, two are kept aside: towards the end, test pictures are compared with them, and the best state is kept. On six invented people it was as good as Standard, not better.',
   },
   efforts: { fast: 'Quick', normal: 'Standard', thorough: 'Thorough' },
   main: 'Start learning',

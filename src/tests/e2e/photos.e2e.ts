@@ -92,7 +92,7 @@ describe.skipIf(missing !== null)('photos', () => {
     await waitForPhotos(2);
     await journeys.visitor.page.getByText('3 files could not be used').waitFor();
     for (const name of ['notes.txt', 'broken.jpg', 'empty.png']) await journeys.visitor.page.getByText(`${name}:`).waitFor();
-    await journeys.visitor.page.getByText('The other 2 photos are fine.').waitFor();
+    await journeys.visitor.page.getByText('The 2 photos below are not affected.').waitFor();
   });
 
   test('the same photo twice is one photo', async () => {

@@ -31,7 +31,7 @@ export const likeness = {
     fast: 'A first look, with half the samples of Standard: of six invented people, 87 of 100 pictures were recognised instead of 93.',
     normal: 'The length that our published results were measured with.',
     thorough:
-      'Twice the samples of Standard, at half the pace. With twelve photos or more, two are kept aside: towards the end, test pictures are compared with them, and the best state is kept. On six invented people it was as good as Standard, not better.',
+      'Twice the samples of Standard, at half the pace. With twelve photos or more, two are kept aside: towards the end, test pictures are compared with them, and the best state is kept. On six invented people it was as good as Standard, not surely better.',
   },
   efforts: { fast: 'Quick', normal: 'Standard', thorough: 'Thorough' },
   main: 'Start learning',
